@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A room is a folder below src/ and one object library. It names the rooms it may use, and a test
+# of the room links these alone, so that a call into a room out of reach does not even link.
+
+# brisk_room(NAME USES room... LIBRARIES library...): the object library brisk_NAME.
+function(brisk_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.c)
+  if(NOT sources)
+    file(WRITE ${CMAKE_BINARY_DIR}/empty.c "typedef int bk_empty;\n")
+    set(sources ${CMAKE_BINARY_DIR}/empty.c)
+  endif()
+  add_library(brisk_${name} OBJECT ${sources})
+  target_link_libraries(brisk_${name} PRIVATE brisk_flags ${ROOM_LIBRARIES})
+  set_property(GLOBAL PROPERTY BRISK_ROOM_${name}_USES ${ROOM_USES})
+  set_property(GLOBAL PROPERTY BRISK_ROOM_${name}_LIBRARIES ${ROOM_LIBRARIES})
+  set_property(GLOBAL APPEND PROPERTY BRISK_ROOMS ${name})
+endfunction()
+
+# brisk_link_rooms(TARGET room...): links the objects and libraries of these rooms and of all they use.
+function(brisk_link_rooms target)
+  set(pending ${ARGN})
+  set(reached "")
+  while(pending)
+    list(POP_FRONT pending room)
+    if(room IN_LIST reached)
+      continue()
+    endif()
+    list(APPEND reached ${room})
+    get_property(uses GLOBAL PROPERTY BRISK_ROOM_${room}_USES)
+    get_property(libraries GLOBAL PROPERTY BRISK_ROOM_${room}_LIBRARIES)
+    list(APPEND pending ${uses})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:brisk_${room}>)
+    if(room STREQUAL kernel)
+      get_property(variants GLOBAL PROPERTY BRISK_KERNEL_VARIANTS)
+      foreach(variant ${variants})
+        target_sources(${target} PRIVATE $<TARGET_OBJECTS:${variant}>)
+      endforeach()
+    endif()
+    target_link_libraries(${target} PRIVATE ${libraries})
+  endwhile()
+endfunction()

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The one parallel loop: the only place where threads start. */
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "brisk/base.h"
+
+/* 0: not set, bk_usable_cpus() decides. */
+static _Atomic int chosen_threads;
+
+bk_status bk_set_threads(int count)
+{
+    if (count < 0 || count > BK_MAX_THREADS) {
+        return bk_fail(BK_INVALID, "%d threads: the number must be from 1 to %d (0: all usable CPUs)", count,
+                       BK_MAX_THREADS);
+    }
+    atomic_store(&chosen_threads, count);
+    return BK_OK;
+}
+
+int bk_threads(void)
+{
+    int threads = atomic_load(&chosen_threads);
+    if (threads == 0) {
+        threads = bk_usable_cpus();
+        atomic_store(&chosen_threads, threads);
+    }
+    return threads;
+}
+
+/* The failure of the lowest item so far. Its text is kept here because the message of bk_fail belongs
+ * to the thread that failed. */
+typedef struct first_failure {
+    size_t item;
+    bk_status status;
+    char message[2000];
+} first_failure;
+
+static bk_status run_serially(size_t count, bk_parallel_body body, void *context)
+{
+    for (size_t item = 0; item < count; item++) {
+        BK_TRY(body(context, item, 0));
+    }
+    return BK_OK;
+}
+
+bk_status bk_parallel_for(size_t count, bk_parallel_body body, void *context)
+{
+    const int wanted = bk_threads();
+    const int threads = count < (size_t)wanted ? (int)count : wanted;
+    if (threads <= 1 || omp_in_parallel()) {
+        return run_serially(count, body, context);
+    }
+    /* schedule(runtime) obeys OMP_SCHEDULE; without it the default is dynamic, one item at a time. */
+    if (getenv("OMP_SCHEDULE") == NULL) {
+        omp_set_schedule(omp_sched_dynamic, 1);
+    }
+    first_failure failure = {.item = SIZE_MAX, .status = BK_OK};
+    atomic_size_t lowest_failed = SIZE_MAX;
+#pragma omp parallel for schedule(runtime) num_threads(threads) default(none) \
+    shared(count, body, context, failure, lowest_failed)
+    for (size_t item = 0; item < count; item++) {
+        /* Items below a failed one still run: one of them may be the lowest that fails. */
+        if (item > atomic_load_explicit(&lowest_failed, memory_order_relaxed)) {
+            continue;
+        }
+        const bk_status status = body(context, item, omp_get_thread_num());
+        if (status != BK_OK) {
+#pragma omp critical(bk_parallel_failure)
+            if (item < failure.item) {
+                failure.item = item;
+                failure.status = status;
+                strncpy(failure.message, bk_error_message(), sizeof failure.message - 1);
+                failure.message[sizeof failure.message - 1] = '\0';
+                atomic_store_explicit(&lowest_failed, item, memory_order_relaxed);
+            }
+        }
+    }
+    return failure.status == BK_OK ? BK_OK : bk_fail(failure.status, "%s", failure.message);
+}

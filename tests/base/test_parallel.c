@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The one parallel loop: every item once, the lowest failure reported, nested calls serial. */
+#include <criterion/criterion.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "brisk/base.h"
+
+#define ITEMS 1000
+
+static atomic_int visits[ITEMS];
+
+static bk_status visit(void *context, size_t item, int thread)
+{
+    (void)context;
+    cr_assert(thread >= 0 && thread < bk_threads());
+    atomic_fetch_add(&visits[item], 1);
+    return BK_OK;
+}
+
+Test(parallel, every_item_runs_once_for_any_thread_count)
+{
+    static const int threads[] = {1, 2, 3, 7};
+    for (size_t t = 0; t < 4; t++) {
+        cr_assert_eq(bk_set_threads(threads[t]), BK_OK);
+        for (size_t i = 0; i < ITEMS; i++) {
+            atomic_store(&visits[i], 0);
+        }
+        cr_assert_eq(bk_parallel_for(ITEMS, visit, NULL), BK_OK);
+        for (size_t i = 0; i < ITEMS; i++) {
+            cr_assert_eq(atomic_load(&visits[i]), 1, "item %zu with %d threads", i, threads[t]);
+        }
+    }
+    cr_assert_eq(bk_parallel_for(0, visit, NULL), BK_OK);
+}
+
+static bk_status fail_from_100(void *context, size_t item, int thread)
+{
+    (void)context;
+    (void)thread;
+    return item >= 100 && item % 3 == 1 ? bk_fail(BK_NOT_A_NUMBER, "item %zu", item) : BK_OK;
+}
+
+Test(parallel, the_lowest_failing_item_is_reported_with_its_message)
+{
+    static const int threads[] = {1, 2, 5};
+    for (int repeat = 0; repeat < 20; repeat++) {
+        for (size_t t = 0; t < 3; t++) {
+            bk_set_threads(threads[t]);
+            bk_error_clear();
+            cr_assert_eq(bk_parallel_for(ITEMS, fail_from_100, NULL), BK_NOT_A_NUMBER);
+            cr_assert_str_eq(bk_error_message(), "item 100");
+        }
+    }
+}
+
+static bk_status nested(void *context, size_t item, int thread)
+{
+    (void)item;
+    (void)thread;
+    atomic_int *total = context;
+    atomic_fetch_add(total, 1);
+    return BK_OK;
+}
+
+static bk_status outer(void *context, size_t item, int thread)
+{
+    (void)item;
+    (void)thread;
+    return bk_parallel_for(10, nested, context);
+}
+
+Test(parallel, nested_calls_run_too)
+{
+    atomic_int total = 0;
+    bk_set_threads(2);
+    cr_assert_eq(bk_parallel_for(10, outer, &total), BK_OK);
+    cr_assert_eq(atomic_load(&total), 100);
+}
+
+Test(parallel, thread_counts_out_of_range_are_refused)
+{
+    cr_assert_eq(bk_set_threads(-1), BK_INVALID);
+    cr_assert_eq(bk_set_threads(BK_MAX_THREADS + 1), BK_INVALID);
+    cr_assert_eq(bk_set_threads(0), BK_OK);
+    cr_assert_eq(bk_threads(), bk_usable_cpus());
+}
+
+Test(cpu, usable_cpus_obey_OMP_NUM_THREADS)
+{
+    setenv("OMP_NUM_THREADS", "1", 1);
+    cr_assert_eq(bk_usable_cpus(), 1);
+    setenv("OMP_NUM_THREADS", "1,4", 1);
+    cr_assert_eq(bk_usable_cpus(), 1);
+    unsetenv("OMP_NUM_THREADS");
+    const int all = bk_usable_cpus();
+    cr_assert(all >= 1);
+    static const char *const ignored[] = {"0", "-3", "many", "99999999999"};
+    for (size_t i = 0; i < 4; i++) {
+        setenv("OMP_NUM_THREADS", ignored[i], 1);
+        cr_assert_eq(bk_usable_cpus(), all, "OMP_NUM_THREADS=%s", ignored[i]);
+    }
+}
+
+Test(cpu, names_and_the_baseline)
+{
+    cr_assert_str_eq(bk_isa_name(BK_ISA_SCALAR), "scalar");
+    cr_assert_str_eq(bk_isa_name(BK_ISA_AVX512), "avx512");
+    cr_assert_str_eq(bk_isa_name((bk_isa)99), "unknown");
+    cr_assert(bk_cpu_supports(BK_ISA_SCALAR));
+    cr_assert_not(bk_cpu_supports((bk_isa)99));
+    cr_assert_str_eq(bk_build()->version, BK_VERSION);
+}
