@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The parts of the lab, shared by the experiments that run one of them and by `lab`, which runs all into
+ * one file. Ground truth is bk_mixture_lab throughout.
+ */
+#ifndef BRISK_EXPERIMENTS_LAB_PARTS_H
+#define BRISK_EXPERIMENTS_LAB_PARTS_H
+
+#include <brisk/brisk.h>
+
+/* ---- Options ------------------------------------------------------------------------------------------ */
+
+#define LAB_OPTION_SAMPLING                                                                                 \
+    {                                                                                                       \
+        .name = "sampling", .type = BK_OPTION_CHOICE, .initial = "balanced", .choices = "balanced,iid",     \
+        .help =                                                                                             \
+            "how sets of points are drawn: exactly half of each class (the course's way), or the class too" \
+    }
+#define LAB_OPTION_TRAIN_SIZE                                                                       \
+    {                                                                                               \
+        .name = "train-size", .type = BK_OPTION_INTEGER, .initial = "200", .range = "[2,10000000]", \
+        .unit = "points", .help = "size of the training set"                                        \
+    }
+#define LAB_OPTION_ACTIVATION                                                                           \
+    {                                                                                                   \
+        .name = "activation", .type = BK_OPTION_CHOICE_LIST, .initial = "tanh", .choices = "tanh,relu", \
+        .help = "activations of the hidden units, a network each"                                       \
+    }
+#define LAB_OPTIONS_TRAINING                                 \
+    {.name = "hidden",                                       \
+     .type = BK_OPTION_INTEGER_LIST,                         \
+     .initial = "5,10,100,500",                              \
+     .range = "[1,100000]",                                  \
+     .unit = "units",                                        \
+     .help = "numbers of hidden units, a network each"},     \
+        LAB_OPTION_ACTIVATION, LAB_OPTION_TRAIN_SIZE,        \
+        {.name = "learning-rate",                            \
+         .type = BK_OPTION_REAL,                             \
+         .initial = "0.1",                                   \
+         .range = "(0,1000000]",                             \
+         .help = "step length of gradient descent"},         \
+        {.name = "epochs",                                   \
+         .type = BK_OPTION_INTEGER,                          \
+         .initial = "1000",                                  \
+         .range = "[1,100000000]",                           \
+         .help = "steps of full-batch gradient descent"},    \
+        {.name = "dtype",                                    \
+         .type = BK_OPTION_CHOICE,                           \
+         .initial = "f32",                                   \
+         .choices = "f32,f64",                               \
+         .help = "precision of points, weights and scores"}, \
+        LAB_OPTION_SAMPLING
+#define LAB_OPTIONS_TEST_ERROR                                                                         \
+    {.name = "trials",                                                                                 \
+     .type = BK_OPTION_INTEGER,                                                                        \
+     .initial = "10000",                                                                               \
+     .range = "[1,1000000000]",                                                                        \
+     .help = "fresh test sets to draw"},                                                               \
+        {.name = "test-size",                                                                          \
+         .type = BK_OPTION_INTEGER,                                                                    \
+         .initial = "1000",                                                                            \
+         .range = "[1,100000000]",                                                                     \
+         .unit = "points",                                                                             \
+         .help = "size of a test set"},                                                                \
+        {.name = "resamples",                                                                          \
+         .type = BK_OPTION_INTEGER,                                                                    \
+         .initial = "9999",                                                                            \
+         .range = "[1,100000000]",                                                                     \
+         .help = "bootstrap resamples of the one fixed test set"},                                     \
+        {.name = "level",                                                                              \
+         .type = BK_OPTION_REAL,                                                                       \
+         .initial = "0.9",                                                                             \
+         .range = "(0,1)",                                                                             \
+         .help = "confidence level of the intervals (the assignment's alpha)"},                        \
+    {                                                                                                  \
+        .name = "evaluation", .type = BK_OPTION_CHOICE, .initial = "auto", .choices = "auto,dense",    \
+        .help = "how points are classified: dense sends every point through the network; auto chooses" \
+    }
+
+/* A check of these options together: sets of even size where sampling is balanced, a number of networks
+ * that one run can hold. Options that an experiment lacks are passed over. */
+bk_status lab_check_options(const bk_options *options);
+
+/* ---- The networks of a run -------------------------------------------------------------------------------
+ */
+
+/* The training set and the trained networks. Zero it first; lab_networks_clear frees it. */
+typedef struct lab_networks {
+    bk_dtype dtype;
+    bk_sampling sampling;
+    size_t train_size;
+    void *x;   /* [input][train_size] of dtype */
+    int8_t *y; /* [train_size] */
+    size_t count;
+    bk_network **network; /* [count] */
+    char (*name)[32];     /* [count], "tanh_500" */
+} lab_networks;
+void lab_networks_clear(lab_networks *networks);
+
+/* Draws count points of the purpose's stream (seed, purpose, 0); x [input][count] and y [count] are then
+ * owned by the caller (bk_free). */
+bk_status lab_draw_points(void **x, int8_t **y, uint64_t seed, uint32_t purpose, bk_sampling sampling,
+                          bk_dtype dtype, size_t count);
+/* Draws the training set and trains every network; writes /training_set and of each network its weights
+ * and losses. */
+bk_status lab_train(bk_run *run, lab_networks *networks);
+/* The group /network/NAME. */
+bk_group *lab_network_group(bk_run *run, const lab_networks *networks, size_t i);
+
+/* ---- The parts --------------------------------------------------------------------------------------------
+ */
+
+bk_status lab_run_tensor_basics(bk_run *run);
+/* The gradient check of networks of `hidden` units. */
+bk_status lab_run_gradient_check(bk_run *run, size_t hidden);
+/* Decision boundaries, test error and generalisation gap of the trained networks. */
+bk_status lab_run_training(bk_run *run, const lab_networks *networks);
+/* Fresh test sets, bootstrap and intervals. */
+bk_status lab_run_test_error(bk_run *run, const lab_networks *networks);
+
+/* The page of each part, from the file alone; nothing where the file lacks the part. */
+bk_status lab_report_tensor_basics(const bk_group *root, bk_text *page);
+bk_status lab_report_gradient_check(const bk_group *root, bk_text *page);
+bk_status lab_report_training(const bk_group *root, bk_text *page);
+bk_status lab_report_test_error(const bk_group *root, bk_text *page);
+
+/* ---- Writing (lab_output.c)
+ * --------------------------------------------------------------------------------- */
+
+/* bk_group_add as a status. */
+bk_status lab_put(bk_group *group, const bk_field *field, const size_t *shape, const void *values);
+/* The same for values [product of shape] of dtype f32 or f64, stored as f64. */
+bk_status lab_put_floats(bk_group *group, const bk_field *field, const size_t *shape, bk_dtype dtype,
+                         const void *values);
+/* A set of points: x [point, input] and y [point]. */
+bk_status lab_put_points(bk_group *group, bk_dtype dtype, const void *x, const int8_t *y, size_t count);
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Part 3 of the lab: how a measured test error fluctuates. Fresh test sets, drawn again and again, show
+ * the truth; one fixed test set with bootstrap and concentration inequalities is what practice has. */
+#include "lab_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- Fresh test sets ---- */
+
+/* What all trials share. All networks see the same test set in a trial. */
+typedef struct trial_context {
+    bk_run *run;
+    const lab_networks *networks;
+    uint64_t seed;
+    size_t test_size;
+    double *trials_mean; /* [network], set by summarise: mean error rate */
+} trial_context;
+
+/* Where the parts of a thread's scratch begin, each at a multiple of 64 bytes. */
+typedef struct trial_scratch {
+    size_t y, score, sampling, bytes;
+} trial_scratch;
+
+static size_t align64(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+static trial_scratch scratch_layout(const lab_networks *networks, size_t test_size)
+{
+    const size_t element = bk_dtype_size(networks->dtype);
+    trial_scratch layout;
+    layout.y = align64(bk_mixture_lab.inputs * test_size * element);
+    layout.score = layout.y + align64(test_size);
+    layout.sampling = layout.score + align64(test_size * element);
+    layout.bytes = layout.sampling + bk_mixture_scratch_bytes(&bk_mixture_lab, test_size, networks->dtype);
+    return layout;
+}
+
+static bk_status run_trial(const void *context, uint64_t trial, void *scratch, double *outputs)
+{
+    const trial_context *shared = context;
+    const lab_networks *networks = shared->networks;
+    const trial_scratch layout = scratch_layout(networks, shared->test_size);
+    unsigned char *bytes = scratch;
+    void *x = bytes;
+    int8_t *y = (int8_t *)(bytes + layout.y);
+    void *score = bytes + layout.score;
+    bk_stream stream = bk_stream_open(shared->seed, BK_PURPOSE_TRIAL, trial);
+    BK_TRY(bk_mixture_sample(x, y, &bk_mixture_lab, networks->sampling, networks->dtype, shared->test_size,
+                             &stream, bytes + layout.sampling));
+    for (size_t i = 0; i < networks->count; i++) {
+        uint64_t errors = 0;
+        BK_TRY(bk_network_score(score, networks->network[i], x, shared->test_size));
+        BK_TRY(bk_network_errors(NULL, &errors, networks->dtype, score, y, shared->test_size));
+        outputs[i] = (double)errors;
+    }
+    return BK_OK;
+}
+
+static bk_status put_histogram(bk_group *group, const uint32_t *counts, uint64_t n, uint64_t test_size)
+{
+    static const bk_field edge = {.name = "edge",
+                                  .dtype = BK_F64,
+                                  .rank = 1,
+                                  .axes = {"edge"},
+                                  .unit = "1",
+                                  .long_name = "edges of the bins, error rate"};
+    static const bk_field count = {.name = "count",
+                                   .dtype = BK_U64,
+                                   .rank = 1,
+                                   .axes = {"bin"},
+                                   .unit = "1",
+                                   .long_name = "test sets in the bin"};
+    uint64_t *wide = bk_allocate((size_t)n, sizeof *wide);
+    if (wide == NULL) {
+        return bk_error_status();
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        wide[i] = counts[i];
+    }
+    bk_histogram histogram = {0};
+    bk_status status = bk_histogram_lattice(&histogram, wide, (size_t)n, test_size, 0);
+    bk_free(wide);
+    if (status == BK_OK) {
+        status = bk_group_set_unsigned(group, "levels", histogram.levels);
+    }
+    if (status == BK_OK) {
+        const size_t edges = histogram.bins + 1;
+        status = lab_put(group, &edge, &edges, histogram.edge);
+    }
+    if (status == BK_OK) {
+        status = lab_put(group, &count, &histogram.bins, histogram.count);
+    }
+    bk_histogram_clear(&histogram);
+    return status;
+}
+
+static bk_status summarise_trials(void *context, const bk_trials *trials, bk_group *results)
+{
+    static const bk_field field = {.name = "error_count",
+                                   .dtype = BK_U32,
+                                   .rank = 1,
+                                   .axes = {"trial"},
+                                   .unit = "1",
+                                   .long_name = "errors on each fresh test set"};
+    const trial_context *shared = context;
+    const double m = (double)shared->test_size;
+    (void)results;
+    for (size_t i = 0; i < trials->n_outputs; i++) {
+        bk_group *group = bk_group_at(lab_network_group(shared->run, shared->networks, i), "trials");
+        const bk_summary *summary = &trials->summaries[i];
+        const size_t count = (size_t)trials->count;
+        shared->trials_mean[i] = summary->mean / m;
+        bk_dataset *dataset = bk_group_add(group, &field, &count, trials->values[i]);
+        BK_TRY(bk_dataset_set_real(dataset, "mean", summary->mean / m));
+        if (trials->count > 1) {
+            BK_TRY(bk_dataset_set_real(dataset, "sd", bk_summary_sd(summary) / m));
+            BK_TRY(bk_dataset_set_real(dataset, "mcse", bk_summary_mcse(summary) / m));
+        }
+        BK_TRY(bk_dataset_set_integer(dataset, "test_size", (int64_t)shared->test_size));
+        BK_TRY(put_histogram(bk_group_at(group, "histogram"), trials->values[i], trials->count,
+                             shared->test_size));
+    }
+    return BK_OK;
+}
+
+static bk_status simulate_trials(bk_run *run, trial_context *context)
+{
+    const lab_networks *networks = context->networks;
+    bk_output *outputs = bk_allocate(networks->count, sizeof *outputs);
+    if (outputs == NULL) {
+        return bk_error_status();
+    }
+    for (size_t i = 0; i < networks->count; i++) {
+        outputs[i] = (bk_output){.name = networks->name[i], .dtype = BK_U32};
+    }
+    const bk_simulation simulation = {
+        .trials = (uint64_t)bk_option_integer(bk_run_options(run), "trials"),
+        .outputs = outputs,
+        .n_outputs = networks->count,
+        .scratch_bytes = scratch_layout(networks, context->test_size).bytes,
+        .trial = run_trial,
+        .summarise = summarise_trials,
+    };
+    const bk_status status = bk_simulate(run, "fresh test sets", &simulation, context, bk_run_results(run));
+    bk_free(outputs);
+    return status;
+}
+
+/* ---- One fixed test set ---- */
+
+/* Buffers for one network on the fixed test set. */
+typedef struct fixed_test {
+    size_t size, resamples;
+    double level;
+    uint64_t seed;
+    void *x;
+    int8_t *y;
+    void *score;      /* [size] */
+    uint8_t *error;   /* [size] */
+    uint64_t *counts; /* [resamples] */
+    double *means;    /* [resamples] */
+} fixed_test;
+
+static bk_status put_test_set(bk_group *group, const fixed_test *test, bk_dtype dtype, uint64_t errors)
+{
+    static const bk_field score = {.name = "score",
+                                   .dtype = BK_F64,
+                                   .rank = 1,
+                                   .axes = {"point"},
+                                   .unit = "1",
+                                   .long_name = "score of the network"};
+    static const bk_field error = {.name = "error",
+                                   .dtype = BK_U8,
+                                   .rank = 1,
+                                   .axes = {"point"},
+                                   .unit = "1",
+                                   .long_name = "1 where the point is misclassified"};
+    BK_TRY(bk_group_set_real(group, "error_rate", (double)errors / (double)test->size));
+    BK_TRY(bk_group_set_unsigned(group, "error_count", errors));
+    BK_TRY(bk_group_set_unsigned(group, "test_size", test->size));
+    BK_TRY(lab_put_points(group, dtype, test->x, test->y, test->size));
+    BK_TRY(lab_put_floats(group, &score, &test->size, dtype, test->score));
+    return lab_put(group, &error, &test->size, test->error);
+}
+
+static bk_status put_bootstrap(bk_group *group, const fixed_test *test, double estimate, double trials_mean)
+{
+    static const bk_field field = {.name = "mean",
+                                   .dtype = BK_F64,
+                                   .rank = 1,
+                                   .axes = {"resample"},
+                                   .unit = "1",
+                                   .long_name = "test error of each resample"};
+    const bk_summary summary = bk_summarise(test->means, test->resamples);
+    const double sd = test->resamples > 1 ? bk_summary_sd(&summary) : 0.0;
+    BK_TRY(lab_put(group, &field, &test->resamples, test->means));
+    BK_TRY(bk_group_set_real(group, "mean", summary.mean));
+    BK_TRY(bk_group_set_real(group, "sd", sd));
+    if (sd > 0.0) {
+        BK_TRY(bk_group_set_real(group, "centre_distance_sd", (estimate - trials_mean) / sd));
+    }
+    return bk_group_set_text(
+        group, "note",
+        "the bootstrap distribution is centred on the error rate R_T of its test set, not on the "
+        "true risk");
+}
+
+#define N_INTERVALS 5
+
+static bk_status compute_intervals(bk_interval *intervals, const fixed_test *test, uint64_t errors)
+{
+    const bk_losses losses = bk_losses_from_count(errors, test->size);
+    bk_bootstrap_input input;
+    BK_TRY(bk_bootstrap_input_count(&input, test->means, test->counts, test->resamples, errors, test->size));
+    BK_TRY(bk_interval_hoeffding(&intervals[0], &losses, test->level));
+    BK_TRY(bk_interval_chebyshev(&intervals[1], &losses, test->level));
+    BK_TRY(bk_interval_bernstein(&intervals[2], &losses, test->level));
+    BK_TRY(bk_interval_bootstrap_percentile(&intervals[3], &input, test->level));
+    return bk_interval_bootstrap_bca(&intervals[4], &input, test->level);
+}
+
+/* One column of the interval table, read from the records by offset. */
+static bk_status put_text_column(bk_group *group, const char *name, const char *long_name,
+                                 const char *const *texts)
+{
+    const bk_field field = {
+        .name = name, .dtype = BK_TEXT, .rank = 1, .axes = {"method"}, .unit = "", .long_name = long_name};
+    const size_t count = N_INTERVALS;
+    return lab_put(group, &field, &count, texts);
+}
+
+static bk_status put_real_column(bk_group *group, const char *name, const char *long_name,
+                                 const bk_interval *intervals, size_t offset)
+{
+    const bk_field field = {
+        .name = name, .dtype = BK_F64, .rank = 1, .axes = {"method"}, .unit = "1", .long_name = long_name};
+    const size_t count = N_INTERVALS;
+    double values[N_INTERVALS];
+    for (size_t i = 0; i < N_INTERVALS; i++) {
+        memcpy(&values[i], (const char *)&intervals[i] + offset, sizeof values[i]);
+    }
+    return lab_put(group, &field, &count, values);
+}
+
+static bk_status put_text_columns(bk_group *group, const bk_interval *intervals)
+{
+    const char *text[8][N_INTERVALS];
+    for (size_t i = 0; i < N_INTERVALS; i++) {
+        const bk_interval_method *method = bk_interval_method_find(intervals[i].method);
+        if (method == NULL) {
+            return bk_error_status();
+        }
+        text[0][i] = intervals[i].method;
+        text[1][i] = bk_sides_name(intervals[i].sides);
+        text[2][i] = bk_interval_status_name(intervals[i].status);
+        text[3][i] = intervals[i].reason;
+        text[4][i] = bk_guarantee_name(intervals[i].guarantee);
+        text[5][i] = intervals[i].assumption;
+        text[6][i] = method->formula;
+        text[7][i] = method->promise;
+    }
+    BK_TRY(put_text_column(group, "method", "method of the interval", text[0]));
+    BK_TRY(put_text_column(group, "sides", "sides: two, lower or upper", text[1]));
+    BK_TRY(put_text_column(group, "status", "whether the interval could be computed", text[2]));
+    BK_TRY(put_text_column(group, "reason", "why not, and what to use instead", text[3]));
+    BK_TRY(put_text_column(group, "guarantee", "class of the guarantee", text[4]));
+    BK_TRY(put_text_column(group, "assumption", "what the guarantee rests on", text[5]));
+    BK_TRY(put_text_column(group, "formula", "formula of the interval", text[6]));
+    return put_text_column(group, "promise", "what the interval promises, in words", text[7]);
+}
+
+static bk_status put_intervals(bk_group *group, const bk_interval *intervals)
+{
+    static const bk_field clipped = {.name = "clipped",
+                                     .dtype = BK_U8,
+                                     .rank = 1,
+                                     .axes = {"method"},
+                                     .unit = "1",
+                                     .long_name = "1 where an end was cut at 0 or 1"};
+    const size_t count = N_INTERVALS;
+    uint8_t flags[N_INTERVALS];
+    for (size_t i = 0; i < N_INTERVALS; i++) {
+        flags[i] = intervals[i].clipped;
+    }
+    BK_TRY(put_text_columns(group, intervals));
+    BK_TRY(put_real_column(group, "low", "lower end", intervals, offsetof(bk_interval, low)));
+    BK_TRY(put_real_column(group, "high", "upper end", intervals, offsetof(bk_interval, high)));
+    BK_TRY(put_real_column(group, "half_width", "epsilon of estimate +- epsilon, not clipped", intervals,
+                           offsetof(bk_interval, half_width)));
+    BK_TRY(put_real_column(group, "estimate", "error rate R_T of the test set", intervals,
+                           offsetof(bk_interval, estimate)));
+    BK_TRY(put_real_column(group, "level", "confidence level", intervals, offsetof(bk_interval, level)));
+    BK_TRY(put_real_column(group, "mc_error_low",
+                           "Monte Carlo error of the lower end; NaN: nothing is simulated", intervals,
+                           offsetof(bk_interval, mc_error_low)));
+    BK_TRY(put_real_column(group, "mc_error_high",
+                           "Monte Carlo error of the upper end; NaN: nothing is simulated", intervals,
+                           offsetof(bk_interval, mc_error_high)));
+    return lab_put(group, &clipped, &count, flags);
+}
+
+static bk_status measure_network(bk_group *group, const bk_network *network, fixed_test *test,
+                                 double trials_mean)
+{
+    uint64_t errors = 0;
+    bk_interval intervals[N_INTERVALS];
+    BK_TRY(bk_network_score(test->score, network, test->x, test->size));
+    BK_TRY(bk_network_errors(test->error, &errors, network->dtype, test->score, test->y, test->size));
+    BK_TRY(bk_bootstrap_count(test->counts, test->resamples, test->error, test->size, test->seed));
+    BK_TRY(compute_intervals(intervals, test, errors));
+    BK_TRY(put_test_set(bk_group_at(group, "test_set"), test, network->dtype, errors));
+    BK_TRY(put_bootstrap(bk_group_at(group, "bootstrap"), test, (double)errors / (double)test->size,
+                         trials_mean));
+    return put_intervals(bk_group_at(group, "interval"), intervals);
+}
+
+static bk_status prepare_fixed_test(fixed_test *test, bk_run *run, const lab_networks *networks)
+{
+    const bk_options *options = bk_run_options(run);
+    test->size = (size_t)bk_option_integer(options, "test-size");
+    test->resamples = (size_t)bk_option_integer(options, "resamples");
+    test->level = bk_option_real(options, "level");
+    test->seed = bk_run_seed(run);
+    test->score = bk_allocate(test->size, bk_dtype_size(networks->dtype));
+    test->error = bk_allocate(test->size, 1);
+    test->counts = bk_allocate(test->resamples, sizeof *test->counts);
+    test->means = bk_allocate(test->resamples, sizeof *test->means);
+    if (test->score == NULL || test->error == NULL || test->counts == NULL || test->means == NULL) {
+        return bk_error_status();
+    }
+    return lab_draw_points(&test->x, &test->y, test->seed, BK_PURPOSE_TEST_SET, networks->sampling,
+                           networks->dtype, test->size);
+}
+
+static void clear_fixed_test(fixed_test *test)
+{
+    bk_free(test->x);
+    bk_free(test->y);
+    bk_free(test->score);
+    bk_free(test->error);
+    bk_free(test->counts);
+    bk_free(test->means);
+}
+
+bk_status lab_run_test_error(bk_run *run, const lab_networks *networks)
+{
+    trial_context context = {.run = run, .networks = networks, .seed = bk_run_seed(run)};
+    context.test_size = (size_t)bk_option_integer(bk_run_options(run), "test-size");
+    context.trials_mean = bk_allocate(networks->count, sizeof *context.trials_mean);
+    if (context.trials_mean == NULL) {
+        return bk_error_status();
+    }
+    fixed_test test = {0};
+    bk_status status = simulate_trials(run, &context);
+    if (status == BK_OK) {
+        status = prepare_fixed_test(&test, run, networks);
+    }
+    for (size_t i = 0; status == BK_OK && i < networks->count; i++) {
+        bk_run_say(run, "bootstrap and intervals of %s", networks->name[i]);
+        status = measure_network(lab_network_group(run, networks, i), networks->network[i], &test,
+                                 context.trials_mean[i]);
+    }
+    clear_fixed_test(&test);
+    bk_free(context.trials_mean);
+    return status;
+}
+
+static const bk_option options[] = {LAB_OPTIONS_TRAINING, LAB_OPTIONS_TEST_ERROR};
+
+static bk_status run_alone(bk_run *run)
+{
+    lab_networks networks = {0};
+    bk_status status = lab_train(run, &networks);
+    if (status == BK_OK) {
+        status = lab_run_test_error(run, &networks);
+    }
+    lab_networks_clear(&networks);
+    return status;
+}
+
+const bk_experiment test_error_experiment = {
+    .name = "test-error",
+    .summary = "Part 3 of the lab: the distribution of the test error, bootstrap and intervals",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .check = lab_check_options,
+    .run = run_alone,
+    .report = lab_report_test_error,
+};

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The page about Part 3 of the lab: each network's trials, bootstrap and intervals. */
+#include "lab_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+static double attribute_of(const bk_dataset *dataset, const char *name)
+{
+    for (size_t i = 0; i < bk_dataset_attribute_count(dataset); i++) {
+        const bk_attribute attribute = bk_dataset_attribute(dataset, i);
+        if (strcmp(attribute.name, name) == 0 && attribute.dtype == BK_F64) {
+            return *(const double *)attribute.values;
+        }
+    }
+    return (double)NAN;
+}
+
+static void report_trials(const bk_group *network, bk_text *page)
+{
+    const bk_dataset *counts = bk_dataset_find(network, "trials/error_count");
+    const bk_group *test_set = bk_group_find(network, "test_set");
+    if (counts == NULL || test_set == NULL) {
+        return;
+    }
+    bk_text_append(page, "     %zu fresh test sets of %.0f points: mean %.4f %%", bk_dataset_size(counts),
+                   bk_group_real(test_set, "test_size"), 100.0 * attribute_of(counts, "mean"));
+    if (bk_dataset_size(counts) > 1) {
+        bk_text_append(page, ",\n     standard deviation %.4f %%, Monte Carlo standard error of the mean %.4f %%",
+                       100.0 * attribute_of(counts, "sd"), 100.0 * attribute_of(counts, "mcse"));
+    }
+    bk_text_append(page, "\n     one fixed test set: R_T = %.2f %% (%.0f errors)\n",
+                   100.0 * bk_group_real(test_set, "error_rate"), bk_group_real(test_set, "error_count"));
+}
+
+static void report_bootstrap(const bk_group *network, bk_text *page)
+{
+    const bk_dataset *means = bk_dataset_find(network, "bootstrap/mean");
+    const bk_group *bootstrap = bk_group_find(network, "bootstrap");
+    if (means == NULL || bootstrap == NULL) {
+        return;
+    }
+    bk_text_append(page, "     %zu bootstrap resamples: mean %.4f %%, standard deviation %.4f %%\n",
+                   bk_dataset_size(means), 100.0 * bk_group_real(bootstrap, "mean"),
+                   100.0 * bk_group_real(bootstrap, "sd"));
+    const double distance = bk_group_real(bootstrap, "centre_distance_sd");
+    if (isfinite(distance)) {
+        bk_text_append(
+            page,
+            "     the bootstrap is centred on R_T, not on the true risk: here it stands %.2f standard "
+            "deviations %s the mean of the fresh test sets\n",
+            fabs(distance), distance < 0.0 ? "below" : "above");
+    }
+}
+
+static double cell(const bk_group *table, const char *column, size_t row)
+{
+    const bk_dataset *dataset = bk_dataset_find(table, column);
+    return dataset == NULL || row >= bk_dataset_size(dataset) ? (double)NAN : bk_dataset_real(dataset, row);
+}
+
+static const char *text_cell(const bk_group *table, const char *column, size_t row)
+{
+    const bk_dataset *dataset = bk_dataset_find(table, column);
+    const char *text =
+        dataset == NULL || row >= bk_dataset_size(dataset) ? NULL : bk_dataset_text(dataset, row);
+    return text == NULL ? "?" : text;
+}
+
+static void report_intervals(const bk_group *network, bk_text *page)
+{
+    const bk_group *table = bk_group_find(network, "interval");
+    const bk_dataset *method = table == NULL ? NULL : bk_dataset_find(table, "method");
+    if (method == NULL) {
+        return;
+    }
+    bk_text_append(page, "     %-21s %-22s %-24s %-14s %s\n", "interval", "from to (%)", "R_T +- epsilon (%)",
+                   "guarantee", "status");
+    for (size_t i = 0; i < bk_dataset_size(method); i++) {
+        const char *status = text_cell(table, "status", i);
+        const double low = cell(table, "low", i);
+        bk_text_append(page, "     %-21s ", bk_dataset_text(method, i));
+        if (isnan(low)) {
+            bk_text_append(page, "%-22s %-24s", "-", "-");
+        } else {
+            bk_text_append(page, "[%8.4f, %8.4f]   %8.4f +- %-12.4f", 100.0 * low,
+                           100.0 * cell(table, "high", i), 100.0 * cell(table, "estimate", i),
+                           100.0 * cell(table, "half_width", i));
+        }
+        bk_text_append(page, " %-14s %s", text_cell(table, "guarantee", i), status);
+        if (strcmp(status, "ok") != 0) {
+            bk_text_append(page, ": %s", text_cell(table, "reason", i));
+        } else if (cell(table, "clipped", i) > 0) {
+            bk_text_append(page, ", clipped at 0 or 1");
+        }
+        bk_text_append(page, "\n");
+    }
+}
+
+/* The formulas are the same for every network, so they stand once. */
+static void report_formulas(const bk_group *network, bk_text *page)
+{
+    const bk_group *table = bk_group_find(network, "interval");
+    const bk_dataset *method = table == NULL ? NULL : bk_dataset_find(table, "method");
+    if (method == NULL) {
+        return;
+    }
+    bk_text_append(page, "     Confidence level %g. What the intervals are, and what they promise:\n",
+                   cell(table, "level", 0));
+    for (size_t i = 0; i < bk_dataset_size(method); i++) {
+        bk_text_append(page, "     %s\n", bk_dataset_text(method, i));
+        bk_text_append_paragraph(page, "       ", 100, text_cell(table, "formula", i));
+        bk_text_append_paragraph(page, "       ", 100, text_cell(table, "promise", i));
+    }
+}
+
+bk_status lab_report_test_error(const bk_group *root, bk_text *page)
+{
+    const bk_group *networks = bk_group_find(root, "network");
+    if (networks == NULL || bk_group_group_count(networks) == 0 ||
+        bk_group_find(bk_group_child(networks, 0), "trials") == NULL) {
+        return BK_OK;
+    }
+    bk_text_append(
+        page, "PART 3. TEST ERROR\n\n     All networks see the same test sets and resamples, so differences "
+              "between them are paired.\n\n");
+    for (size_t i = 0; i < bk_group_group_count(networks); i++) {
+        const bk_group *network = bk_group_child(networks, i);
+        bk_text_append(page, "%s\n", bk_group_name(network));
+        report_trials(network, page);
+        report_bootstrap(network, page);
+        report_intervals(network, page);
+        bk_text_append(page, "\n");
+    }
+    report_formulas(bk_group_child(networks, 0), page);
+    bk_text_append(page, "\n");
+    return bk_text_status(page);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * cli/program.h: what the commands share. */
+#ifndef BRISK_CLI_PROGRAM_H
+#define BRISK_CLI_PROGRAM_H
+
+#include "brisk/cli.h"
+
+/* The program that bk_main was called for. */
+typedef struct bk_program {
+    const char *name; /* "brisk", or the name of somebody's own program */
+    const bk_experiment *const *experiments;
+    size_t count;
+} bk_program;
+
+/* One command. run gets the arguments behind the command's name and returns the exit code. */
+typedef struct bk_command {
+    const char *name;
+    const char *arguments; /* "EXPERIMENT [--OPTION VALUE ...]" */
+    const char *summary;
+    int (*run)(const bk_program *program, int argc, char **argv);
+} bk_command;
+
+int bk_command_run(const bk_program *program, int argc, char **argv);
+int bk_command_list(const bk_program *program, int argc, char **argv);
+int bk_command_show(const bk_program *program, int argc, char **argv);
+
+/* The experiment of that name; NULL with BK_INVALID that names the nearest. */
+const bk_experiment *bk_program_experiment(const bk_program *program, const char *name);
+
+/* Says the recorded failure on stderr ("brisk run: MESSAGE", and where help is when the usage was bad)
+ * and returns its exit code. */
+int bk_complain(const bk_program *program, const char *command);
+
+/* Flushes stdout and returns 0, or complains and returns 3 where what was printed did not arrive. */
+int bk_finish_output(const bk_program *program, const char *command);
+
+/* Appends the page of a results file: the experiment's own where the program knows it, else a listing. */
+bk_status bk_page_of_results(const bk_program *program, const bk_group *root, bk_text *page);
+/* Appends the value of one attribute, exactly (a seed has more digits than a double holds). */
+void bk_append_attribute(const bk_group *group, const char *name, bk_text *page);
+/* Appends a plain listing of groups, datasets and attributes. */
+void bk_list_tree(const bk_group *group, bk_text *page);
+
+#endif
