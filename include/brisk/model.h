@@ -107,7 +107,7 @@ typedef struct bk_training {
 
 /* Full-batch gradient descent on the logistic loss -(1/n) sum log sigmoid(y s(x)) through the tape:
  * x [input][count] of the network's dtype, y [count] in {-1, +1}. Each epoch takes w - rate * gradient in
- * all four parameters at once, product and difference rounded to dtype.
+ * all four parameters at once, one fused multiply-add in dtype.
  * loss [epochs] (may be NULL) is the loss before each step, final_loss (may be NULL) that after the last.
  * The network's weights are changed; on failure they are as before, and loss holds the epochs that were
  * computed. BK_NOT_A_NUMBER names the epoch in which the loss stopped being finite (epoch number `epochs`

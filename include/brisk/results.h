@@ -140,15 +140,15 @@ BK_API bk_status bk_results_check_target(const char *path, bool force);
  * runs under a file size limit ignores SIGXFSZ. Memory: the tree and twice the file. */
 BK_API bk_status bk_results_write(bk_results *results, const char *path, bool force);
 
-/* Reads a file of ours. A file that was damaged by accident is refused by the checksum at its end; one
- * that another program changed through HDF5 has lost that checksum and is read.
- * BK_FILE where it cannot be read; BK_FORMAT for a file that is not HDF5, not
- * brisk's, of another major version, incomplete, or that holds what we never write. Does not compare
- * digests (bk_results_check_digest does). Owned by the caller (bk_results_destroy), NULL on failure. */
+/* Reads a file of ours. BK_FILE where it cannot be read; BK_FORMAT for a file that is not HDF5, not
+ * brisk's, of another major version, incomplete, damaged (by the checksum behind its end), or that holds
+ * what we never write. A file that another program changed through HDF5 has lost that checksum and is
+ * read; bk_results_check_digest says what was changed. Owned by the caller (bk_results_destroy), NULL on
+ * failure. */
 BK_API bk_results *bk_results_read(const char *path);
 
-/* SHA-256 of the content of datasets, attributes and groups without /run, as 64 hex digits; hex [65]. The same before and after a
- * tree is written. src/results/digest.c states what it runs over, byte by byte. */
+/* SHA-256 of the content (groups, datasets and attributes, without /run) as 64 hex digits; hex [65]. The
+ * same before and after a tree is written. src/results/digest.c states what it runs over, byte by byte. */
 BK_API bk_status bk_results_digest(const bk_results *results, char *hex);
 
 /* Compares results that were read with the digests stored in them: BK_MISMATCH names the first dataset

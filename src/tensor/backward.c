@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The backward pass: nodes in the order of order.c. Gradients meet in that order, input by input, so that
+ * their bits are the same in every run. Nothing recurses.
+ *
+ * Leaves receive their sums in pending arrays; only a pass that succeeded adds them to .grad and frees
+ * saved values. */
+#include "tensor/graph.h"
+
+typedef struct pass {
+    bk_tape *tape;
+    bk_pool *pool;
+    bool selective;     /* bk_grad: only what leads to the inputs */
+    bk_node *first;     /* the nodes of the graph, largest number first */
+    bk_tensor *touched; /* tensors with a pending gradient, the latest first */
+} pass;
+
+/* ---- What has to run ---- */
+
+static bool leads_on(const pass *p, const bk_edge *edge)
+{
+    if (edge->node != NULL) {
+        return edge->node->needed;
+    }
+    return edge->leaf != NULL && (!p->selective || edge->leaf->wanted);
+}
+
+static bk_node *reversed(bk_node *list)
+{
+    bk_node *result = NULL;
+    while (list != NULL) {
+        bk_node *next = list->next;
+        list->next = result;
+        result = list;
+        list = next;
+    }
+    return result;
+}
+
+/* Marks the nodes to run: for bk_backward all, for bk_grad those on a way from the output to an input,
+ * found from the inputs up. */
+static void mark_needed(pass *p)
+{
+    for (bk_node *node = p->first; node != NULL; node = node->next) {
+        node->needed = true;
+    }
+    if (!p->selective) {
+        return;
+    }
+    p->first = reversed(p->first);
+    for (bk_node *node = p->first; node != NULL; node = node->next) {
+        node->needed = node->captured;
+        for (unsigned i = 0; i < node->inputs; i++) {
+            node->needed = node->needed || leads_on(p, &node->edge[i]);
+        }
+    }
+    p->first = reversed(p->first);
+}
+
+/* ---- Gradients on their way ---- */
+
+/* Adds gradient, whose reference it takes over, to the slot. */
+static bk_status accumulate(pass *p, bk_array **slot, bk_array *gradient)
+{
+    if (*slot != NULL) {
+        const bk_status status = bk_array_update(*slot, p->pool, BK_BINARY_ADD, gradient);
+        bk_array_release(p->pool, gradient);
+        return status;
+    }
+    *slot = bk_pool_take(p->pool, sizeof **slot);
+    if (*slot == NULL) {
+        bk_array_release(p->pool, gradient);
+        return bk_error_status();
+    }
+    **slot = *gradient;
+    return BK_OK;
+}
+
+static bk_status accumulate_tensor(pass *p, bk_tensor *tensor, bk_array *gradient)
+{
+    if (tensor->pending == NULL) {
+        tensor->touched = p->touched;
+        p->touched = tensor;
+    }
+    return accumulate(p, &tensor->pending, gradient);
+}
+
+static void drop_slot(bk_pool *pool, bk_array **slot)
+{
+    if (*slot != NULL) {
+        bk_array_release(pool, *slot);
+        bk_pool_give(pool, *slot, sizeof **slot);
+        *slot = NULL;
+    }
+}
+
+static bk_status deliver(pass *p, const bk_edge *edge, bk_array *gradient)
+{
+    const bk_status status = bk_array_unbroadcast(gradient, p->pool, edge->dtype, edge->rank, edge->shape);
+    if (status != BK_OK) {
+        bk_array_release(p->pool, gradient);
+        return status;
+    }
+    return edge->node != NULL ? accumulate(p, &edge->node->gradient, gradient)
+                              : accumulate_tensor(p, edge->leaf, gradient);
+}
+
+/* A node's gradient is complete: keeps it for those who asked and runs the rule. */
+static bk_status run_node(pass *p, bk_node *node)
+{
+    bk_turn turn = {.pool = p->pool, .node = node, .gradient = *node->gradient};
+    bk_pool_give(p->pool, node->gradient, sizeof *node->gradient);
+    node->gradient = NULL;
+    bk_status status = BK_OK;
+    if (node->output != NULL && (p->selective ? node->captured : node->output->retain_grad)) {
+        bk_array kept;
+        bk_array_share(&kept, &turn.gradient);
+        status = accumulate_tensor(p, node->output, &kept);
+    }
+    bool any = false;
+    for (unsigned i = 0; i < node->inputs; i++) {
+        turn.needs[i] = leads_on(p, &node->edge[i]);
+        any = any || turn.needs[i];
+    }
+    if (status == BK_OK && any) {
+        status = node->operation->backward(&turn);
+    }
+    bk_array_release(p->pool, &turn.gradient);
+    for (unsigned i = 0; i < node->inputs; i++) {
+        if (status == BK_OK && turn.needs[i]) {
+            status = deliver(p, &node->edge[i], &turn.result[i]);
+        } else {
+            bk_array_release(p->pool, &turn.result[i]);
+        }
+    }
+    return status;
+}
+
+static bk_status run(pass *p)
+{
+    for (bk_node *node = p->first; node != NULL; node = node->next) {
+        if (node->needed && node->freed) {
+            return bk_fail(BK_GRAPH,
+                           "%s: backward through the graph a second time (saved values were freed): pass "
+                           "retain_graph the first time, or compute the output again",
+                           node->operation->word);
+        }
+    }
+    for (bk_node *node = p->first; node != NULL; node = node->next) {
+        if (node->gradient != NULL) {
+            BK_TRY(run_node(p, node));
+        }
+    }
+    return BK_OK;
+}
+
+/* ---- Beginning and end ---- */
+
+static bk_status check_output(const char *word, const bk_tensor *output, const bk_tensor *seed)
+{
+    char text[BK_TENSOR_TEXT], other[BK_TENSOR_TEXT];
+    if (!bk_inputs_usable(word, output, NULL, false)) {
+        return bk_error_status();
+    }
+    if (!output->requires_grad) {
+        return bk_fail(
+            BK_GRAPH,
+            "%s: %s does not require a gradient and has no grad_fn: no leaf that it was computed from "
+            "requires one, or grad mode was off",
+            word, bk_tensor_text(text, output));
+    }
+    if (seed == NULL) {
+        return output->array.size == 1
+                   ? BK_OK
+                   : bk_fail(
+                         BK_SHAPE,
+                         "%s: a gradient can be started implicitly only from one element; %s has %zu: pass a "
+                         "seed of its shape, or reduce it with bk_sum or bk_mean",
+                         word, bk_tensor_text(text, output), output->array.size);
+    }
+    if (seed->tape != output->tape) {
+        return bk_fail(BK_GRAPH, "%s: output and seed are on two tapes", word);
+    }
+    if (!bk_array_same_shape(&seed->array, output->array.rank, output->array.shape)) {
+        return bk_fail(BK_SHAPE, "%s: the seed, %s, has not the shape of the output, %s", word,
+                       bk_tensor_text(other, seed), bk_tensor_text(text, output));
+    }
+    return seed->array.dtype == output->array.dtype
+               ? BK_OK
+               : bk_fail(BK_DTYPE, "%s: the seed, %s, has not the dtype of the output, %s", word,
+                         bk_tensor_text(other, seed), bk_tensor_text(text, output));
+}
+
+static bk_status start(pass *p, bk_tensor *output, const bk_tensor *seed)
+{
+    bk_array gradient;
+    if (seed != NULL) {
+        bk_array_share(&gradient, &seed->array);
+    } else {
+        BK_TRY(bk_array_create(&gradient, p->pool, output->array.dtype, output->array.rank,
+                               output->array.shape));
+        bk_array_fill(&gradient, 1.0);
+    }
+    return output->node != NULL ? accumulate(p, &output->node->gradient, &gradient)
+                                : accumulate_tensor(p, output, &gradient);
+}
+
+/* Adds what is pending to .grad; the first time it becomes .grad. */
+static bk_status commit(pass *p, bk_tensor *tensor)
+{
+    if (tensor->grad != NULL) {
+        bk_array *grad = &tensor->grad->array;
+        bk_array_binary_into(grad, BK_BINARY_ADD, grad, tensor->pending);
+        grad->storage->version++;
+        return BK_OK;
+    }
+    BK_TRY(bk_array_own(tensor->pending, p->pool));
+    bk_array grad;
+    bk_array_share(&grad, tensor->pending);
+    tensor->grad = bk_tensor_make_hidden(p->tape, &grad, false);
+    return tensor->grad != NULL ? BK_OK : bk_error_status();
+}
+
+static void finish(pass *p, bool free_saved)
+{
+    for (bk_node *node = p->first; node != NULL; node = node->next) {
+        drop_slot(p->pool, &node->gradient);
+        if (free_saved && node->needed) {
+            bk_node_drop_saved(node);
+            node->freed = true;
+        }
+        node->captured = false;
+    }
+    while (p->touched != NULL) {
+        bk_tensor *tensor = p->touched;
+        p->touched = tensor->touched;
+        drop_slot(p->pool, &tensor->pending);
+        tensor->touched = NULL;
+    }
+}
+
+bk_status bk_backward(bk_tensor *output, bk_tensor *seed, bool retain_graph)
+{
+    BK_TRY(check_output("backward", output, seed));
+    pass p = {.tape = output->tape, .pool = output->tape->pool};
+    bk_status status = bk_graph_order(&p.first, p.tape, output->node);
+    if (status == BK_OK) {
+        mark_needed(&p);
+        status = start(&p, output, seed);
+    }
+    if (status == BK_OK) {
+        status = run(&p);
+    }
+    for (bk_tensor *tensor = p.touched; tensor != NULL && status == BK_OK; tensor = tensor->touched) {
+        status = commit(&p, tensor);
+    }
+    finish(&p, status == BK_OK && !retain_graph);
+    return status;
+}
+
+/* ---- bk_grad ---- */
+
+static bk_status check_inputs(const bk_tensor *output, size_t count, bk_tensor *const *inputs)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[BK_TENSOR_TEXT];
+        if (!bk_inputs_usable("grad", output, inputs[i], true)) {
+            return bk_error_status();
+        }
+        if (!inputs[i]->requires_grad) {
+            return bk_fail(BK_GRAPH, "grad: input %zu, %s, does not require a gradient", i,
+                           bk_tensor_text(text, inputs[i]));
+        }
+    }
+    return BK_OK;
+}
+
+/* New handles to what the inputs have pending. On failure those made so far are released. */
+static bk_status take_gradients(pass *p, size_t count, bk_tensor *const *inputs, bk_tensor **gradients,
+                                bool allow_unused)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (inputs[i]->pending == NULL && !allow_unused) {
+            char text[BK_TENSOR_TEXT];
+            return bk_fail(
+                BK_GRAPH,
+                "grad: the output does not depend on input %zu, %s: pass allow_unused to get NULL for it", i,
+                bk_tensor_text(text, inputs[i]));
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        bk_tensor *made = NULL;
+        bk_array copy;
+        if (inputs[i]->pending != NULL && bk_array_copy(&copy, p->pool, inputs[i]->pending) == BK_OK) {
+            made = bk_tensor_make(p->tape, &copy);
+        }
+        if (made == NULL && inputs[i]->pending != NULL) {
+            while (i-- > 0) {
+                bk_tensor_release(gradients[i]);
+                gradients[i] = NULL;
+            }
+            return bk_error_status();
+        }
+        gradients[i] = made;
+    }
+    return BK_OK;
+}
+
+bk_status bk_grad(bk_tensor *output, size_t count, bk_tensor *const *inputs, bk_tensor **gradients,
+                  bool retain_graph, bool allow_unused)
+{
+    BK_TRY(check_output("grad", output, NULL));
+    BK_TRY(check_inputs(output, count, inputs));
+    pass p = {.tape = output->tape, .pool = output->tape->pool, .selective = true};
+    for (size_t i = 0; i < count; i++) {
+        inputs[i]->wanted = true;
+        if (inputs[i]->node != NULL) {
+            inputs[i]->node->captured = true;
+        }
+    }
+    bk_status status = bk_graph_order(&p.first, p.tape, output->node);
+    if (status == BK_OK) {
+        mark_needed(&p);
+        status = start(&p, output, NULL);
+    }
+    if (status == BK_OK) {
+        status = run(&p);
+    }
+    if (status == BK_OK) {
+        status = take_gradients(&p, count, inputs, gradients, allow_unused);
+    }
+    finish(&p, status == BK_OK && !retain_graph);
+    for (size_t i = 0; i < count; i++) {
+        inputs[i]->wanted = false;
+        if (inputs[i]->node != NULL) {
+            inputs[i]->node->captured = false;
+        }
+    }
+    return status;
+}

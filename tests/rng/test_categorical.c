@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Categorical draws: exact shares, zero weights, refused weights. */
+#include <math.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "brisk/rng.h"
+
+enum { categories = 6, count = 600000 };
+
+/* Chi-square of the counts against shares; categories without weight must not occur. */
+static double chi_square(const bk_categorical *table, const double *share)
+{
+    static uint32_t values[count];
+    double counts[categories] = {0}, sum = 0.0;
+    bk_stream stream = bk_stream_open(3, 1027, 0);
+    bk_fill_categorical(&stream, table, values, count);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert(values[i] < categories);
+        counts[values[i]] += 1.0;
+    }
+    for (int c = 0; c < categories; c++) {
+        const double expected = share[c] * count;
+        cr_assert(expected > 0.0 || counts[c] == 0.0);
+        sum += expected > 0.0 ? (counts[c] - expected) * (counts[c] - expected) / expected : 0.0;
+    }
+    return sum;
+}
+
+/* 4 degrees of freedom: above 35 with probability 4.6e-7. The twin's shares are 1 % off. */
+Test(categorical, shares)
+{
+    const double weights[categories] = {1.0, 0.0, 4.0, 0.5, 2.5, 2.0};
+    const double share[categories] = {0.1, 0.0, 0.4, 0.05, 0.25, 0.2};
+    const double wrong[categories] = {0.1, 0.0, 0.41, 0.05, 0.25, 0.19};
+    bk_categorical *table = bk_categorical_create(weights, categories);
+    cr_assert(table != NULL);
+    cr_assert(chi_square(table, share) < 35.0);
+    cr_assert(chi_square(table, wrong) > 35.0);
+    bk_categorical_destroy(table);
+}
+
+Test(categorical, equal_weights_are_the_multiply_high_integer)
+{
+    double weights[1000];
+    for (int i = 0; i < 1000; i++) {
+        weights[i] = 0.125;
+    }
+    bk_categorical *table = bk_categorical_create(weights, 1000);
+    uint32_t values[3000];
+    uint64_t plain[3000];
+    bk_stream stream = bk_stream_open(3, 1027, 1), same = stream;
+    bk_fill_categorical(&stream, table, values, 3000);
+    cr_assert(bk_fill_integer_u64(&same, plain, 3000, 1000) == BK_OK);
+    for (int i = 0; i < 3000; i++) {
+        cr_assert(values[i] == plain[i]);
+    }
+    cr_assert(memcmp(&stream, &same, sizeof same) == 0);
+    bk_categorical_destroy(table);
+}
+
+Test(categorical, one_category)
+{
+    const double weight = 1e-300;
+    bk_categorical *table = bk_categorical_create(&weight, 1);
+    uint32_t values[10];
+    bk_stream stream = bk_stream_open(3, 1027, 2);
+    bk_fill_categorical(&stream, table, values, 10);
+    for (int i = 0; i < 10; i++) {
+        cr_assert(values[i] == 0);
+    }
+    bk_categorical_destroy(table);
+    bk_categorical_destroy(NULL);
+}
+
+Test(categorical, wrong_weights_are_named)
+{
+    cr_assert(bk_categorical_create((double[]){1.0, -0.5}, 2) == NULL);
+    cr_assert(bk_error_status() == BK_INVALID && strstr(bk_error_message(), "weight 1") != NULL);
+    cr_assert(bk_categorical_create((double[]){NAN, 1.0}, 2) == NULL);
+    cr_assert(strstr(bk_error_message(), "weight 0") != NULL);
+    cr_assert(bk_categorical_create((double[]){1.0, INFINITY}, 2) == NULL);
+    cr_assert(bk_categorical_create((double[]){0.0, 0.0}, 2) == NULL);
+    cr_assert(bk_categorical_create((double[]){1e308, 1e308}, 2) == NULL);
+    cr_assert(bk_categorical_create((double[]){1.0}, 0) == NULL);
+}
