@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Scores of a network, the errors they mean, and the checks of points and labels that come first. */
+#include <math.h>
+#include <string.h>
+
+#include "brisk/kernel.h"
+#include "kernel/kernel.h"
+#include "model/network.h"
+
+/* ---- Checks: one pass that vectorises, then a search only where it found something --------------------- */
+
+static bool all_finite_f32(const float *values, size_t count)
+{
+    uint32_t bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        /* An exponent of all ones carries into the sign bit. */
+        bad |= (bits & 0x7f800000U) + 0x00800000U;
+    }
+    return bad >> 31 == 0;
+}
+
+static bool all_finite_f64(const double *values, size_t count)
+{
+    uint64_t bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        bad |= (bits & 0x7ff0000000000000U) + 0x0010000000000000U;
+    }
+    return bad >> 63 == 0;
+}
+
+size_t bk_first_not_finite(bk_dtype dtype, const void *values, size_t count)
+{
+    if (dtype == BK_F32 ? all_finite_f32(values, count) : all_finite_f64(values, count)) {
+        return count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const double value =
+            dtype == BK_F32 ? (double)((const float *)values)[i] : ((const double *)values)[i];
+        if (!isfinite(value)) {
+            return i;
+        }
+    }
+    return count;
+}
+
+bk_status bk_points_check(bk_dtype dtype, const void *x, size_t inputs, size_t count)
+{
+    for (size_t j = 0; j < inputs; j++) {
+        const void *row = (const char *)x + j * count * bk_dtype_size(dtype);
+        const size_t point = bk_first_not_finite(dtype, row, count);
+        if (point < count) {
+            return bk_fail(BK_NOT_A_NUMBER, "input %zu of point %zu is not finite; leave such points out", j,
+                           point);
+        }
+    }
+    return BK_OK;
+}
+
+bk_status bk_labels_check(const int8_t *y, size_t count)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        bad |= (unsigned)(y[i] != 1) & (unsigned)(y[i] != -1);
+    }
+    if (bad == 0) {
+        return BK_OK;
+    }
+    size_t point = 0;
+    while (y[point] == 1 || y[point] == -1) {
+        point++;
+    }
+    return bk_fail(BK_INVALID, "the label of point %zu is %d; labels are -1 and +1", point, (int)y[point]);
+}
+
+/* ---- Scores
+ * ------------------------------------------------------------------------------------------------ */
+
+bk_status bk_network_score(void *score, const bk_network *network, const void *x, size_t count)
+{
+    BK_TRY(bk_network_check_shape(network));
+    const bk_kernels *kernels = bk_kernels_in_use();
+    const bool tanh_units = network->activation == BK_TANH;
+    if (network->dtype == BK_F32) {
+        const float b2 = *(const float *)network->b2;
+        (tanh_units ? kernels->mlp_tanh_f32 : kernels->mlp_relu_f32)(score, x, count, count, network->inputs,
+                                                                     network->hidden, network->w1,
+                                                                     network->b1, network->w2, b2);
+    } else {
+        const double b2 = *(const double *)network->b2;
+        (tanh_units ? kernels->mlp_tanh_f64 : kernels->mlp_relu_f64)(score, x, count, count, network->inputs,
+                                                                     network->hidden, network->w1,
+                                                                     network->b1, network->w2, b2);
+    }
+    return BK_OK;
+}
+
+/* ---- Errors
+ * ------------------------------------------------------------------------------------------------- */
+
+static bool any_nan(bk_dtype dtype, const void *score, size_t count)
+{
+    unsigned bad = 0;
+    if (dtype == BK_F32) {
+        const float *values = score;
+        for (size_t i = 0; i < count; i++) {
+            bad |= (unsigned)(values[i] != values[i]);
+        }
+    } else {
+        const double *values = score;
+        for (size_t i = 0; i < count; i++) {
+            bad |= (unsigned)(values[i] != values[i]);
+        }
+    }
+    return bad != 0;
+}
+
+static uint64_t note_errors_f32(uint8_t *error, const float *score, const int8_t *y, size_t count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const unsigned wrong = (unsigned)(score[i] > 0.0F) ^ (unsigned)(y[i] > 0);
+        sum += wrong;
+        if (error != NULL) {
+            error[i] = (uint8_t)wrong;
+        }
+    }
+    return sum;
+}
+
+static uint64_t note_errors_f64(uint8_t *error, const double *score, const int8_t *y, size_t count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const unsigned wrong = (unsigned)(score[i] > 0.0) ^ (unsigned)(y[i] > 0);
+        sum += wrong;
+        if (error != NULL) {
+            error[i] = (uint8_t)wrong;
+        }
+    }
+    return sum;
+}
+
+bk_status bk_network_errors(uint8_t *error, uint64_t *errors, bk_dtype dtype, const void *score,
+                            const int8_t *y, size_t count)
+{
+    if (dtype != BK_F32 && dtype != BK_F64) {
+        return bk_fail(BK_DTYPE, "scores are f32 or f64, not %s", bk_dtype_name(dtype));
+    }
+    BK_TRY(bk_labels_check(y, count));
+    if (any_nan(dtype, score, count)) {
+        size_t point = 0;
+        while (dtype == BK_F32 ? !isnan(((const float *)score)[point])
+                               : !isnan(((const double *)score)[point])) {
+            point++;
+        }
+        return bk_fail(BK_NOT_A_NUMBER,
+                       "the score of point %zu is not a number, so it has no label; "
+                       "check the network's weights and the point",
+                       point);
+    }
+    const uint64_t sum =
+        dtype == BK_F32 ? note_errors_f32(error, score, y, count) : note_errors_f64(error, score, y, count);
+    if (errors != NULL) {
+        *errors = sum;
+    }
+    return BK_OK;
+}
