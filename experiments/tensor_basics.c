@@ -90,14 +90,22 @@ static const char *grad_fn_name(const bk_tensor *tensor)
     return name == NULL ? "none" : name;
 }
 
+static bk_status put_graph(bk_group *group, const char *name, const char *long_name, bk_tensor *output)
+{
+    const bk_field field = {.name = name, .dtype = BK_TEXT, .rank = 0, .unit = "", .long_name = long_name};
+    bk_text dot = {0};
+    bk_status status = bk_graph_write_dot(output, &dot);
+    if (status == BK_OK) {
+        const char *text = bk_text_string(&dot);
+        status = lab_put(group, &field, NULL, &text);
+    }
+    bk_text_clear(&dot);
+    return status;
+}
+
 static bk_status show_graph(bk_group *group, bk_tape *tape)
 {
     static const char *const names[] = {"y", "l", "a"};
-    static const bk_field dot_field = {.name = "dot",
-                                       .dtype = BK_TEXT,
-                                       .rank = 0,
-                                       .unit = "",
-                                       .long_name = "computation graph of Part 1, as Graphviz DOT"};
     expression only_w = {0};
     expression all = {0};
     BK_TRY(build(&only_w, tape, 1));
@@ -113,14 +121,11 @@ static bk_status show_graph(bk_group *group, bk_tape *tape)
     BK_TRY(set_item(group, "value_a", only_w.a));
     BK_TRY(set_item(group, "value_y", only_w.y));
     BK_TRY(set_item(group, "value_l", only_w.l));
-    bk_text dot = {0};
-    bk_status status = bk_graph_write_dot(only_w.l, &dot);
-    if (status == BK_OK) {
-        const char *text = bk_text_string(&dot);
-        status = lab_put(bk_group_at(group, "graph"), &dot_field, NULL, &text);
-    }
-    bk_text_clear(&dot);
-    return status;
+    bk_group *graph = bk_group_at(group, "graph");
+    BK_TRY(put_graph(graph, "dot", "computation graph where only w requires a gradient, as Graphviz DOT",
+                     only_w.l));
+    return put_graph(graph, "dot_all_leaves",
+                     "computation graph where all leaves require a gradient, as Graphviz DOT", all.l);
 }
 
 /* ---- Items 3 and 4: gradients ---- */

@@ -26,7 +26,8 @@ static void report_trials(const bk_group *network, bk_text *page)
     bk_text_append(page, "     %zu fresh test sets of %.0f points: mean %.4f %%", bk_dataset_size(counts),
                    bk_group_real(test_set, "test_size"), 100.0 * attribute_of(counts, "mean"));
     if (bk_dataset_size(counts) > 1) {
-        bk_text_append(page, ",\n     standard deviation %.4f %%, Monte Carlo standard error of the mean %.4f %%",
+        bk_text_append(page,
+                       ",\n     standard deviation %.4f %%, Monte Carlo standard error of the mean %.4f %%",
                        100.0 * attribute_of(counts, "sd"), 100.0 * attribute_of(counts, "mcse"));
     }
     bk_text_append(page, "\n     one fixed test set: R_T = %.2f %% (%.0f errors)\n",
