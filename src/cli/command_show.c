@@ -58,6 +58,25 @@ bk_status bk_page_of_results(const bk_program *program, const bk_group *root, bk
     return bk_text_status(page);
 }
 
+/* Prints the page. Texts of somebody else's file may hold escape sequences that a terminal would obey. */
+static void print_page(const char *page)
+{
+    for (const char *c = page; *c != '\0'; c++) {
+        const unsigned char byte = (unsigned char)*c;
+        (void)putchar((byte < 0x20 && byte != '\n') || byte == 0x7f ? '?' : byte);
+    }
+}
+
+/* A file that was changed by hand still is worth a look, but its reader must know. */
+static void warn_of_changes(const char *command, const char *path, const bk_results *results)
+{
+    if (bk_results_check_digest(results) != BK_OK) {
+        (void)fprintf(stderr, "%s: warning: %s is not as brisk wrote it: %s\n", command, path,
+                      bk_error_message());
+        bk_error_clear();
+    }
+}
+
 int bk_command_show(const bk_program *program, int argc, char **argv)
 {
     char command[128];
@@ -87,7 +106,8 @@ int bk_command_show(const bk_program *program, int argc, char **argv)
     append_origin(bk_results_root(results), &page);
     const bk_status status = bk_page_of_results(program, bk_results_root(results), &page);
     if (status == BK_OK) {
-        (void)fputs(bk_text_string(&page), stdout);
+        print_page(bk_text_string(&page));
+        warn_of_changes(command, path, results);
     }
     bk_text_clear(&page);
     bk_results_destroy(results);
