@@ -20,6 +20,19 @@ static const double leaf_values[N_LEAVES] = {1.0, 2.0, 3.0, 4.0};
 /* torch.tensor(1) is an integer, the others are given as f32. */
 static const bk_dtype given_dtypes[N_LEAVES] = {BK_I64, BK_F32, BK_F32, BK_F32};
 
+/* Makes a, y and l from the leaves. C leaves open which argument of a call is evaluated first, so the two
+ * squares are made one after the other: the graph has the same numbers from every compiler. */
+static bk_status evaluate(expression *e)
+{
+    bk_tensor *w = e->leaf[0];
+    e->a = bk_tensor_name(bk_add(e->leaf[1], e->leaf[3]), "a");
+    e->y = bk_tensor_name(bk_relu(bk_mul(e->a, w)), "y");
+    bk_tensor *fit = bk_square(bk_sub(e->y, e->leaf[2]));
+    bk_tensor *penalty = bk_square(w);
+    e->l = bk_tensor_name(bk_add(fit, penalty), "l");
+    return e->l == NULL ? bk_error_status() : BK_OK;
+}
+
 /* Builds the expression; the first require_grad leaves require gradients. */
 static bk_status build(expression *e, bk_tape *tape, size_t require_grad)
 {
@@ -29,11 +42,7 @@ static bk_status build(expression *e, bk_tape *tape, size_t require_grad)
             BK_TRY(bk_tensor_require_grad(e->leaf[i], true));
         }
     }
-    bk_tensor *w = e->leaf[0];
-    e->a = bk_tensor_name(bk_add(e->leaf[1], e->leaf[3]), "a");
-    e->y = bk_tensor_name(bk_relu(bk_mul(e->a, w)), "y");
-    e->l = bk_tensor_name(bk_add(bk_square(bk_sub(e->y, e->leaf[2])), bk_square(w)), "l");
-    return e->l == NULL ? bk_error_status() : BK_OK;
+    return evaluate(e);
 }
 
 static bk_status set_item(bk_group *group, const char *name, const bk_tensor *tensor)
@@ -162,13 +171,9 @@ static bk_status show_gradients(bk_group *group, bk_tape *tape)
     for (size_t i = 0; i < N_LEAVES; i++) {
         bk_tensor_zero_grad(e.leaf[i], false);
     }
-    expression fresh = e;
-    bk_tensor *w = e.leaf[0];
-    fresh.a = bk_add(e.leaf[1], e.leaf[3]);
-    fresh.y = bk_relu(bk_mul(fresh.a, w));
-    fresh.l = bk_add(bk_square(bk_sub(fresh.y, e.leaf[2])), bk_square(w));
-    BK_TRY(bk_backward(fresh.l, NULL, false));
-    BK_TRY(read_gradients(&fresh, after_reset));
+    BK_TRY(evaluate(&e));
+    BK_TRY(bk_backward(e.l, NULL, false));
+    BK_TRY(read_gradients(&e, after_reset));
 
     bk_group *gradients = bk_group_at(group, "gradient");
     BK_TRY(put_texts(gradients, "leaf", "leaf", "leaf of the graph", leaf_names, N_LEAVES));

@@ -28,7 +28,10 @@
  * Releasing a large intermediate result as soon as it has been used (bk_tensor_release) lets the next
  * one have its memory while it is in cache; the graph keeps what it needs.
  *
- * Bits: equal in every run, for every instruction set and compiler. A sum runs over 16 (f32) or 8 (f64)
+ * Bits: equal in every run, for every instruction set and compiler, as long as operations are made in the
+ * same order. C leaves open which argument of a call is evaluated first: where two operations of one
+ * argument list meet in a common leaf, make them one after the other, since the order of the operations is
+ * that in which gradients are added and a drawing is numbered. A sum runs over 16 (f32) or 8 (f64)
  * lanes in blocks of 128 steps, block sums in f64; a matrix product is a chain of fma, that of a matrix
  * and a vector whose rows lie in order a sum in lanes. Costs are a few tens of nanoseconds an operation
  * and what its elements cost.

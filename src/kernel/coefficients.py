@@ -72,7 +72,9 @@ exp_tail = around(lambda r: (mp.expm1(r) - r) / r**2, 0, mpf(1) / 2)
 exp_weight = around(lambda r: r**2 / mp.expm1(r), 0, mpf(0))
 # z = s^2, log((1 + s) / (1 - s)) = 2 s + s R(z), R = z L(z)
 log_tail = around(lambda z: (mp.log((1 + mp.sqrt(z)) / (1 - mp.sqrt(z))) / mp.sqrt(z) - 2) / z, 0, mpf(2) / 3)
-sine_tail = around(lambda z: (mp.sin(2 * mp.pi * mp.sqrt(z)) / mp.sqrt(z) - 2 * mp.pi) / z, 0, -((2 * mp.pi) ** 3) / 6)
+sine_tail = around(
+    lambda z: (mp.sin(2 * mp.pi * mp.sqrt(z)) / mp.sqrt(z) - 2 * mp.pi) / z, 0, -((2 * mp.pi) ** 3) / 6
+)
 cosine_tail = around(lambda z: (mp.cos(2 * mp.pi * mp.sqrt(z)) - 1) / z, 0, -((2 * mp.pi) ** 2) / 2)
 TINY = mpf(10) ** -30
 
@@ -102,4 +104,5 @@ if __name__ == "__main__":
         for single in (True, False):
             high = mpf(float(numpy.float32(float(value)))) if single else mpf(float(value))
             low = value - high
-            print(label, "f32" if single else "f64", float(high).hex(), float(numpy.float32(float(low))).hex() if single else float(low).hex())
+            rest = float(numpy.float32(float(low))) if single else float(low)
+            print(label, "f32" if single else "f64", float(high).hex(), rest.hex())

@@ -27,6 +27,6 @@ Test(purposes, numbers_are_frozen)
     cr_assert(BK_PURPOSE_TRAINING_SET == 1 && BK_PURPOSE_INITIAL_WEIGHTS == 2 &&
               BK_PURPOSE_ERROR_ESTIMATE == 3);
     cr_assert(BK_PURPOSE_TRIAL == 4 && BK_PURPOSE_TEST_SET == 5 && BK_PURPOSE_BOOTSTRAP == 6);
-    cr_assert(BK_PURPOSE_GRADIENT_DIRECTION == 7 && BK_PURPOSE_INDEPENDENT_CHECK == 8);
+    cr_assert(BK_PURPOSE_GRADIENT_DIRECTION == 7);
     cr_assert(BK_PURPOSE_USER == 1024);
 }

@@ -2,7 +2,7 @@
  *
  * kernel/loops/math_f32.h: elementary functions of one float, for inlining into loops. No branch, no
  * libm. Coefficients come from kernel/coefficients.py. The error bounds, in units of the last place
- * of the exact result, are measured over all floats (tanh, exp, log) or dense grids.
+ * of the exact result, were measured over every 13th float of all, against double.
  */
 #ifndef BRISK_KERNEL_LOOPS_MATH_F32_H
 #define BRISK_KERNEL_LOOPS_MATH_F32_H
