@@ -24,9 +24,9 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define BK_API __attribute__((visibility("default")))
+#define BK_API                               __attribute__((visibility("default")))
 #define BK_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
-#define BK_MUST_CHECK __attribute__((warn_unused_result))
+#define BK_MUST_CHECK                        __attribute__((warn_unused_result))
 #else
 #define BK_API
 #define BK_PRINTF(format_index, first_index)
@@ -65,12 +65,12 @@ BK_API bk_status bk_error_status(void);
 BK_API void bk_error_clear(void);
 
 /* Passes a failure on. */
-#define BK_TRY(call)                              \
-    do {                                          \
-        const bk_status bk_try_status_ = (call);  \
-        if (bk_try_status_ != BK_OK) {            \
-            return bk_try_status_;                \
-        }                                         \
+#define BK_TRY(call)                             \
+    do {                                         \
+        const bk_status bk_try_status_ = (call); \
+        if (bk_try_status_ != BK_OK) {           \
+            return bk_try_status_;               \
+        }                                        \
     } while (0)
 
 /* ---- Memory (base/memory.c, base/arena.c) ------------------------------------------------------ */

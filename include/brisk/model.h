@@ -67,10 +67,10 @@ typedef struct bk_network {
     size_t inputs, hidden;
     bk_activation activation;
     bk_dtype dtype; /* BK_F32 or BK_F64 */
-    void *w1; /* [hidden, input] */
-    void *b1; /* [hidden] */
-    void *w2; /* [hidden] */
-    void *b2; /* one */
+    void *w1;       /* [hidden, input] */
+    void *b1;       /* [hidden] */
+    void *w2;       /* [hidden] */
+    void *b2;       /* one */
 } bk_network;
 /* All weights zero. Owned by the caller (bk_network_destroy). */
 BK_API bk_network *bk_network_create(size_t inputs, size_t hidden, bk_activation activation, bk_dtype dtype);

@@ -107,9 +107,9 @@ BK_API const char *bk_dataset_text(const bk_dataset *dataset, size_t i);
 
 typedef struct bk_attribute {
     const char *name;
-    bk_dtype dtype;       /* BK_TEXT, BK_F64, BK_I64, BK_U64, BK_U8 (flags), BK_I32 */
-    size_t length;        /* 0: a scalar */
-    const void *values;   /* of dtype; BK_TEXT: const char *const * */
+    bk_dtype dtype;     /* BK_TEXT, BK_F64, BK_I64, BK_U64, BK_U8 (flags), BK_I32 */
+    size_t length;      /* 0: a scalar */
+    const void *values; /* of dtype; BK_TEXT: const char *const * */
 } bk_attribute;
 BK_API size_t bk_group_attribute_count(const bk_group *group);
 BK_API bk_attribute bk_group_attribute(const bk_group *group, size_t i);
@@ -121,9 +121,10 @@ BK_API const char *bk_group_text(const bk_group *group, const char *name);
 /* An unsigned attribute without loss (a seed); false, value untouched, where there is none of that type. */
 BK_API bool bk_group_unsigned(uint64_t *value, const bk_group *group, const char *name);
 
-/* ---- Files ---------------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------------------
+ */
 
-#define BK_FORMAT_NAME "brisk-results"
+#define BK_FORMAT_NAME  "brisk-results"
 #define BK_FORMAT_MAJOR 1
 #define BK_FORMAT_MINOR 0
 

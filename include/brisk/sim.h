@@ -36,7 +36,8 @@ typedef struct bk_experiment {
     bk_status (*report)(const bk_group *root, bk_text *page);
 } bk_experiment;
 
-/* ---- A run, as its experiment sees it -------------------------------------------------------------------- */
+/* ---- A run, as its experiment sees it --------------------------------------------------------------------
+ */
 
 BK_API uint64_t bk_run_seed(const bk_run *run);
 BK_API const bk_options *bk_run_options(const bk_run *run);
@@ -47,7 +48,8 @@ BK_API void bk_run_say(bk_run *run, const char *format, ...) BK_PRINTF(2, 3);
 /* Progress of a serial stage; rate-limited, costs a clock read. */
 BK_API void bk_run_progress(bk_run *run, const char *stage, uint64_t done, uint64_t total);
 
-/* ---- Simulation ---------------------------------------------------------------------------------------------- */
+/* ---- Simulation
+ * ---------------------------------------------------------------------------------------------- */
 
 /* One named output of a trial. */
 typedef struct bk_output {
@@ -84,7 +86,8 @@ typedef struct bk_simulation {
 BK_API bk_status bk_simulate(bk_run *run, const char *name, const bk_simulation *simulation, void *context,
                              bk_group *results);
 
-/* ---- Running an experiment (what bk_main does) --------------------------------------------------------------- */
+/* ---- Running an experiment (what bk_main does)
+ * --------------------------------------------------------------- */
 
 typedef struct bk_progress {
     const char *stage;
@@ -95,12 +98,12 @@ typedef struct bk_progress {
 
 /* How a run is to be carried out; none of it changes a result. */
 typedef struct bk_run_control {
-    void (*say)(void *sink, const char *line);                     /* NULL: silent */
-    void (*progress)(void *sink, const bk_progress *progress);     /* NULL: silent */
+    void (*say)(void *sink, const char *line);                 /* NULL: silent */
+    void (*progress)(void *sink, const bk_progress *progress); /* NULL: silent */
     void *sink;
     const char *command_line;    /* stored in /run; NULL: not stored */
     const char *instruction_set; /* of the kernels, stored in /run; NULL: not stored */
-    bool reproducible;        /* leave /run out: same bytes every time */
+    bool reproducible;           /* leave /run out: same bytes every time */
 } bk_run_control;
 
 /* Executes the experiment and returns its results tree, ready to be written: root attributes, /config,

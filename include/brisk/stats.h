@@ -21,8 +21,8 @@ extern "C" {
  * A NaN among the values, or infinities, make every moment the one NaN pattern of brisk. */
 typedef struct bk_summary {
     uint64_t count;
-    double mean;        /* 0 while empty */
-    double sum_squares; /* of deviations from the mean */
+    double mean;             /* 0 while empty */
+    double sum_squares;      /* of deviations from the mean */
     double minimum, maximum; /* inf, -inf while empty */
 } bk_summary;
 BK_API bk_summary bk_summary_empty(void);
@@ -70,10 +70,10 @@ BK_API bk_summary bk_fold_result(const bk_fold_tree *tree);
 typedef struct bk_histogram {
     size_t bins;
     uint64_t m;
-    uint64_t levels;     /* lattice values a bin */
-    uint64_t first;      /* lowest k of the first bin */
-    double *edge;        /* [bins + 1], (first + i * levels - 1/2) / m */
-    uint64_t *count;     /* [bins] */
+    uint64_t levels; /* lattice values a bin */
+    uint64_t first;  /* lowest k of the first bin */
+    double *edge;    /* [bins + 1], (first + i * levels - 1/2) / m */
+    uint64_t *count; /* [bins] */
 } bk_histogram;
 /* Of counts [n] (each at most m). levels 0 chooses the smallest number of levels that gives at most 60
  * bins from the lowest to the highest count. Release with bk_histogram_clear. BK_INVALID for n = 0,
@@ -118,28 +118,29 @@ BK_API const char *bk_sides_name(bk_sides sides);
 typedef struct bk_interval {
     const char *method; /* "hoeffding" */
     double low, high;   /* clipped to the range of the loss */
-    double half_width;  /* the unclipped epsilon of estimate +- epsilon; (high - low) / 2 where the method has none */
+    double half_width;  /* the unclipped epsilon of estimate +- epsilon; (high - low) / 2 where the method has
+                           none */
     double estimate;
     double level;
     bk_sides sides;
     bk_interval_status status;
     const char *reason; /* "" when status is OK */
     bk_guarantee guarantee;
-    const char *assumption; /* "independent losses in [a, b]" */
-    bool clipped;       /* an end lay outside the range of the loss */
+    const char *assumption;             /* "independent losses in [a, b]" */
+    bool clipped;                       /* an end lay outside the range of the loss */
     double mc_error_low, mc_error_high; /* Monte Carlo error of each end; NaN where nothing is simulated */
 } bk_interval;
 
 /* What a method is, one row of the table that messages, documents and tests read
  * (stats/interval_methods.c). */
 typedef struct bk_interval_method {
-    const char *name;       /* "hoeffding" */
-    const char *long_name;  /* "Hoeffding's inequality" */
-    const char *formula;    /* "R +- (b - a) sqrt(ln(2 / (1 - level)) / (2 m))" */
+    const char *name;      /* "hoeffding" */
+    const char *long_name; /* "Hoeffding's inequality" */
+    const char *formula;   /* "R +- (b - a) sqrt(ln(2 / (1 - level)) / (2 m))" */
     const char *assumption;
-    const char *reference;  /* paper and equation */
+    const char *reference; /* paper and equation */
     bk_guarantee guarantee;
-    const char *promise;    /* the guarantee in plain words */
+    const char *promise; /* the guarantee in plain words */
 } bk_interval_method;
 BK_API size_t bk_interval_method_count(void);
 /* Row in [0, count), NULL beyond; the table lives for ever. */
@@ -151,7 +152,7 @@ BK_API const bk_interval_method *bk_interval_method_find(const char *name);
 typedef struct bk_losses {
     uint64_t n;
     double mean;
-    double variance;  /* with n - 1; NaN for n = 1 */
+    double variance; /* with n - 1; NaN for n = 1 */
     bool range_known;
     double range_low, range_high;
 } bk_losses;
@@ -174,7 +175,8 @@ BK_API bk_status bk_interval_chebyshev(bk_interval *interval, const bk_losses *l
  * c = b - a, which bounds |loss - risk|: the positive root of n t^2 - (2 c L / 3) t - 2 v L = 0. */
 BK_API bk_status bk_interval_bernstein(bk_interval *interval, const bk_losses *losses, double level);
 
-/* ---- Bootstrap (stats/bootstrap*.c) ---------------------------------------------------------------------- */
+/* ---- Bootstrap (stats/bootstrap*.c) ----------------------------------------------------------------------
+ */
 
 /* Resampled means of 0/1 losses with k = errors among n, as counts [resamples] of errors. Replicate r
  * draws n indices, integer-multiply-high-32-v1, from the stream (seed, bootstrap, r). error [n] is 0
@@ -192,9 +194,9 @@ BK_API bk_status bk_bootstrap_mean(double *means, size_t resamples, const double
 typedef struct bk_bootstrap_input {
     const double *replicates; /* [resamples], in any order; not changed */
     size_t resamples;
-    double estimate;          /* the statistic of the data */
-    double below, equal;      /* replicates below and equal to the estimate, counted exactly */
-    double acceleration;      /* a of BCa; see bk_acceleration_mean */
+    double estimate;              /* the statistic of the data */
+    double below, equal;          /* replicates below and equal to the estimate, counted exactly */
+    double acceleration;          /* a of BCa; see bk_acceleration_mean */
     double range_low, range_high; /* of the statistic; -inf, inf where unknown */
 } bk_bootstrap_input;
 /* The input of an error rate, from the counts of bk_bootstrap_count: writes means [resamples] =
@@ -232,7 +234,8 @@ BK_API bk_status bk_interval_bootstrap_percentile(bk_interval *interval, const b
 BK_API bk_status bk_interval_bootstrap_bca(bk_interval *interval, const bk_bootstrap_input *input,
                                            double level);
 
-/* ---- Planning (stats/plan.c) ------------------------------------------------------------------------------- */
+/* ---- Planning (stats/plan.c)
+ * ------------------------------------------------------------------------------- */
 
 /* The smallest n with 2 exp(-2 n epsilon^2) <= delta (Hoeffding, losses in [0, 1]): 26492 for 0.01 and
  * 0.01. Settled by that inequality itself on both sides of n, in double arithmetic. BK_INVALID unless

@@ -7,11 +7,23 @@
 #include "brisk/base.h"
 
 static const bk_option table[] = {
-    {.name = "hidden", .type = BK_OPTION_INTEGER_LIST, .initial = "5,10", .range = "[1,1000]", .help = "units"},
-    {.name = "activation", .type = BK_OPTION_CHOICE_LIST, .initial = "tanh", .choices = "tanh,relu", .help = "a"},
+    {.name = "hidden",
+     .type = BK_OPTION_INTEGER_LIST,
+     .initial = "5,10",
+     .range = "[1,1000]",
+     .help = "units"},
+    {.name = "activation",
+     .type = BK_OPTION_CHOICE_LIST,
+     .initial = "tanh",
+     .choices = "tanh,relu",
+     .help = "a"},
     {.name = "level", .type = BK_OPTION_REAL, .initial = "0.9", .range = "(0,1)", .help = "level"},
     {.name = "trials", .type = BK_OPTION_INTEGER, .initial = "100", .range = "[1,inf)", .help = "trials"},
-    {.name = "sampling", .type = BK_OPTION_CHOICE, .initial = "balanced", .choices = "balanced,iid", .help = "s"},
+    {.name = "sampling",
+     .type = BK_OPTION_CHOICE,
+     .initial = "balanced",
+     .choices = "balanced,iid",
+     .help = "s"},
     {.name = "title", .type = BK_OPTION_TEXT, .initial = "", .help = "text"},
 };
 #define ROWS (sizeof table / sizeof table[0])
@@ -89,8 +101,8 @@ Test(options, bad_values_name_the_place_and_change_nothing)
         bk_options *options = fresh();
         cr_assert_eq(bk_options_set(options, bad[i].name, bad[i].value, "study.ini:7"), BK_INVALID, "%s = %s",
                      bad[i].name, bad[i].value);
-        cr_assert(strstr(bk_error_message(), bad[i].part) != NULL, "%s = %s says: %s", bad[i].name, bad[i].value,
-                  bk_error_message());
+        cr_assert(strstr(bk_error_message(), bad[i].part) != NULL, "%s = %s says: %s", bad[i].name,
+                  bad[i].value, bk_error_message());
         cr_assert(strncmp(bk_error_message(), "study.ini:7: ", 13) == 0, "%s", bk_error_message());
         cr_assert_eq(bk_option_list_integer(options, "hidden", 1), 10);
         cr_assert_eq(bk_option_integer(options, "trials"), 100);
@@ -136,7 +148,8 @@ Test(configuration, what_is_written_is_read_back)
     bk_text_append(&text, "[options]\n");
     bk_configuration_write(&text, options);
     bk_options *copy = fresh();
-    cr_assert_eq(bk_configuration_read(bk_text_string(&text), "c.ini", apply, copy), BK_OK, "%s", bk_error_message());
+    cr_assert_eq(bk_configuration_read(bk_text_string(&text), "c.ini", apply, copy), BK_OK, "%s",
+                 bk_error_message());
     for (size_t row = 0; row < ROWS; row++) {
         cr_assert_str_eq(bk_option_value(copy, table[row].name), bk_option_value(options, table[row].name));
     }
@@ -169,7 +182,8 @@ Test(configuration, bad_lines_are_named)
 Test(configuration, comments_blank_lines_and_windows_line_ends_are_fine)
 {
     bk_options *options = fresh();
-    const char *text = "; a comment\r\n\r\n[options]\r\ntrials = 7\r\n  # indented comment\r\nlevel=0.5 ; inline\r\n";
+    const char *text =
+        "; a comment\r\n\r\n[options]\r\ntrials = 7\r\n  # indented comment\r\nlevel=0.5 ; inline\r\n";
     cr_assert_eq(bk_configuration_read(text, "c.ini", apply, options), BK_OK, "%s", bk_error_message());
     cr_assert_eq(bk_option_integer(options, "trials"), 7);
     cr_assert_eq(bk_option_real(options, "level"), 0.5);

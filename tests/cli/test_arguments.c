@@ -19,14 +19,19 @@ static bk_status take(void *context, const char *name, const char *value)
 {
     (void)context;
     const size_t used = strlen(record);
-    snprintf(record + used, sizeof record - used, "%s=%s;", name == NULL ? "" : name, value == NULL ? "" : value);
+    snprintf(record + used, sizeof record - used, "%s=%s;", name == NULL ? "" : name,
+             value == NULL ? "" : value);
     return value != NULL && strcmp(value, "refused") == 0 ? bk_fail(BK_SHAPE, "refused") : BK_OK;
 }
 
 static bk_status parse(int argc, const char *const *argv, bool *help)
 {
-    static const bk_argument_parser parser = {
-        .command = "brisk test", .arguments = "FILE", .before = "Test.", .table = table, .count = 4, .handler = take};
+    static const bk_argument_parser parser = {.command = "brisk test",
+                                              .arguments = "FILE",
+                                              .before = "Test.",
+                                              .table = table,
+                                              .count = 4,
+                                              .handler = take};
     char *copy[16];
     for (int i = 0; i < argc; i++) {
         copy[i] = (char *)argv[i];
@@ -82,7 +87,8 @@ Test(arguments, mistakes_are_named)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         bool help = false;
         cr_assert_eq(parse(bad[i].argc, bad[i].argv, &help), BK_INVALID, "case %zu", i);
-        cr_assert(strstr(bk_error_message(), bad[i].expected) != NULL, "case %zu says: %s", i, bk_error_message());
+        cr_assert(strstr(bk_error_message(), bad[i].expected) != NULL, "case %zu says: %s", i,
+                  bk_error_message());
         cr_assert_str_eq(record, "", "nothing is handed out before everything was checked");
     }
 }

@@ -152,7 +152,8 @@ Test(simulate, a_count_must_be_a_count)
         bad_count = bad[i];
         cr_assert_null(execute(10, 1, NULL));
         cr_assert_eq(bk_error_status(), BK_INVALID);
-        cr_assert(strstr(bk_error_message(), "output count is declared a count") != NULL, "%s", bk_error_message());
+        cr_assert(strstr(bk_error_message(), "output count is declared a count") != NULL, "%s",
+                  bk_error_message());
     }
 }
 

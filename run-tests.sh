@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# From a fresh Debian or Ubuntu machine to the verdict of every test.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+usage() {
+    cat <<'TEXT'
+Usage: ./run-tests.sh [--quick] [-- CTEST-OPTION ...]
+
+Installs the packages that are missing (apt-get, as root or through sudo), builds the preset "dev"
+into build-dev/ and runs every test through ctest. Exits 0 if and only if all of them pass.
+
+  --quick   leave out the tests labelled slow or statistical
+  --help    this text
+  --        what follows goes to ctest, for example: ./run-tests.sh -- -R acceptance --verbose
+
+With CI=true in the environment, the tests also run as clang compiles them and under the address and
+undefined-behaviour sanitizers (presets "clang" and "asan-ubsan"; the latter without slow tests).
+TEXT
+}
+
+ctest_options=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    --quick) ctest_options+=(--label-exclude 'slow|statistical') ;;
+    --)
+        shift
+        ctest_options+=("$@")
+        break
+        ;;
+    *)
+        echo "error: unknown option $1 (known: --quick, --help, and -- before options of ctest)" >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+
+cd "$root"
+# shellcheck source=scripts/setup.sh
+source scripts/setup.sh
+packages=("$packages_build" "$packages_figures" "$packages_tests")
+if [ "${CI:-}" = true ]; then
+    packages+=("$packages_ci")
+fi
+install_packages "${packages[@]}"
+
+# The unit tests use two threads each.
+jobs=$((($(nproc) + 1) / 2))
+
+# test_preset PRESET: ctest says at the end how many tests passed, and its exit code ends this script.
+test_preset() {
+    echo "== $1"
+    build_preset "$1"
+    ctest --preset "$1" --parallel "$jobs" ${ctest_options[@]+"${ctest_options[@]}"}
+}
+
+# The preset that everybody uses comes last, so that its verdict is the last thing to read.
+if [ "${CI:-}" = true ]; then
+    test_preset asan-ubsan
+    test_preset clang
+fi
+test_preset dev
