@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command `python3 -m brisk_analysis`: what it writes, and how it fails."""
+import h5py
+import numpy as np
+import pytest
+
+COMMON = ["graph", "graph_all_leaves", "gradient_check", "loss", "test_error"]
+EACH = [f"{kind}_{name}" for kind in ("decision", "trials") for name in ("tanh_3", "tanh_5", "relu_3", "relu_5")]
+SIGNATURE = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml"}
+
+
+@pytest.fixture(scope="module")
+def drawn(lab, tmp_path_factory):
+    """A folder with all figures of the lab file."""
+    # The fixture `command` is made anew for each test, so this one calls the program's main.
+    from brisk_analysis.__main__ import main
+
+    target = tmp_path_factory.mktemp("figures") / "a" / "b"
+    assert main(["figures", str(lab), "-o", str(target)]) == 0
+    return target
+
+
+def fails(done, code, *words):
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_all_figures_in_both_formats(drawn):
+    expected = {f"{name}.{suffix}" for name in COMMON + EACH for suffix in SIGNATURE}
+    assert {path.name for path in drawn.iterdir()} == expected
+    for path in drawn.iterdir():
+        assert path.read_bytes().startswith(SIGNATURE[path.suffix[1:]]), path.name
+        assert path.stat().st_size > 5000, path.name
+
+
+def test_a_second_process_writes_the_same_bytes(drawn, lab, command, tmp_path):
+    done = command("figures", lab, "-o", tmp_path)
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.splitlines() and all(line.startswith(str(tmp_path)) for line in done.stdout.splitlines())
+    assert len(done.stdout.splitlines()) == len(list(drawn.iterdir()))
+    for path in drawn.iterdir():
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
+
+
+def test_one_format(parts, command, tmp_path):
+    assert command("figures", parts["training"], "-o", tmp_path, "--format", "svg").returncode == 0
+    assert {path.suffix for path in tmp_path.iterdir()} == {".svg"}
+
+
+@pytest.mark.parametrize("part, written, skips", [
+    ("tensor-basics", {"graph.png", "graph_all_leaves.png"},
+     ["gradient_check", "loss", "decision", "trials", "test_error"]),
+    ("training", {"loss.png", "decision_tanh_3.png", "test_error.png"}, ["graph", "gradient_check", "trials_tanh_3"]),
+    ("test-error", {"loss.png", "trials_tanh_3.png"}, ["graph", "gradient_check", "decision_tanh_3", "test_error"]),
+])
+def test_a_part_of_the_lab_says_what_it_skips(parts, command, tmp_path, part, written, skips):
+    done = command("figures", parts[part], "-o", tmp_path, "--format", "png")
+    assert done.returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == written
+    assert [line.split("skipped ")[1].split(":")[0] for line in done.stderr.splitlines()] == skips
+
+
+def test_wrong_files(lab, changed, command, tmp_path):
+    text = tmp_path / "text.h5"
+    text.write_text("no HDF5")
+    foreign = tmp_path / "foreign.h5"
+    with h5py.File(foreign, "w") as file:
+        file["x"] = [1.0]
+    major = changed(lambda file: file.attrs.modify("format_version", np.array([2, 0], "i4")), "major.h5")
+    half = changed(lambda file: file.attrs.modify("complete", np.uint8(0)), "half.h5")
+    target = tmp_path / "none"
+    for path, word in ((tmp_path / "missing.h5", "no such file"), (text, "not an HDF5 file"), (foreign, "brisk"),
+                       (major, "format version 2.0"), (half, "incomplete"), (tmp_path, "folder")):
+        fails(command("figures", path, "-o", target), 3, str(path), word)
+        assert not target.exists()
+    (tmp_path / "file").write_text("")
+    fails(command("figures", lab, "-o", tmp_path / "file" / "below"), 3, "cannot make the folder")
+
+
+def test_wrong_usage(lab, command):
+    fails(command(), 2, "COMMAND")
+    fails(command("figures"), 2, "file")
+    fails(command("paint", lab), 2, "paint")
+    fails(command("figures", lab, "--format", "gif"), 2, "'gif' is not one of png, svg")
+    fails(command("figures", lab, "--colour"), 2, "--colour")
+    assert command("--version").stdout.startswith("brisk_analysis ")
+
+
+def test_one_damaged_figure_leaves_the_others(changed, command, tmp_path):
+    path = changed(lambda file: file["network/tanh_3/trials/histogram"].attrs.modify("levels", np.uint64(0)))
+    done = command("figures", path, "-o", tmp_path / "figures", "--format", "png")
+    fails(done, 1, "trials_tanh_3 failed", "tanh_3/trials/histogram")
+    assert "trials_tanh_5.png" in done.stdout and "test_error.png" in done.stdout
