@@ -3,7 +3,13 @@
 set(commit "")
 set(dirty false)
 find_program(GIT git)
+# Sources that merely lie inside somebody's repository are not that repository's commit.
+set(below "?")
 if(GIT)
+  execute_process(COMMAND ${GIT} -C ${SOURCE_DIR} rev-parse --show-prefix RESULT_VARIABLE inside
+                  OUTPUT_VARIABLE below OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+if(GIT AND inside EQUAL 0 AND below STREQUAL "")
   execute_process(COMMAND ${GIT} -C ${SOURCE_DIR} rev-parse --verify --quiet HEAD
                   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   execute_process(COMMAND ${GIT} -C ${SOURCE_DIR} status --porcelain --untracked-files=no

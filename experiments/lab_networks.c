@@ -74,7 +74,7 @@ bk_status lab_draw_points(void **x, int8_t **y, uint64_t seed, uint32_t purpose,
     if (status != BK_OK) {
         bk_free(points);
         bk_free(labels);
-        return status;
+        return bk_fail_within("a set of %zu points", count);
     }
     *x = points;
     *y = labels;

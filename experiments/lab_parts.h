@@ -13,8 +13,8 @@
 #define LAB_OPTION_SAMPLING                                                                                 \
     {                                                                                                       \
         .name = "sampling", .type = BK_OPTION_CHOICE, .initial = "balanced", .choices = "balanced,iid",     \
-        .help =                                                                                             \
-            "how sets of points are drawn: exactly half of each class (the course's way), or the class too" \
+        .help = "balanced: exactly half of the points of each class (the course's way); iid: each point's " \
+                "class is drawn too"                                                                        \
     }
 #define LAB_OPTION_TRAIN_SIZE                                                                       \
     {                                                                                               \
@@ -31,7 +31,6 @@
      .type = BK_OPTION_INTEGER_LIST,                         \
      .initial = "5,10,100,500",                              \
      .range = "[1,100000]",                                  \
-     .unit = "units",                                        \
      .help = "numbers of hidden units, a network each"},     \
         LAB_OPTION_ACTIVATION, LAB_OPTION_TRAIN_SIZE,        \
         {.name = "learning-rate",                            \
@@ -50,31 +49,32 @@
          .choices = "f32,f64",                               \
          .help = "precision of points, weights and scores"}, \
         LAB_OPTION_SAMPLING
-#define LAB_OPTIONS_TEST_ERROR                                                                         \
-    {.name = "trials",                                                                                 \
-     .type = BK_OPTION_INTEGER,                                                                        \
-     .initial = "10000",                                                                               \
-     .range = "[1,1000000000]",                                                                        \
-     .help = "fresh test sets to draw"},                                                               \
-        {.name = "test-size",                                                                          \
-         .type = BK_OPTION_INTEGER,                                                                    \
-         .initial = "1000",                                                                            \
-         .range = "[1,100000000]",                                                                     \
-         .unit = "points",                                                                             \
-         .help = "size of a test set"},                                                                \
-        {.name = "resamples",                                                                          \
-         .type = BK_OPTION_INTEGER,                                                                    \
-         .initial = "9999",                                                                            \
-         .range = "[1,100000000]",                                                                     \
-         .help = "bootstrap resamples of the one fixed test set"},                                     \
-        {.name = "level",                                                                              \
-         .type = BK_OPTION_REAL,                                                                       \
-         .initial = "0.9",                                                                             \
-         .range = "(0,1)",                                                                             \
-         .help = "confidence level of the intervals (the assignment's alpha)"},                        \
-    {                                                                                                  \
-        .name = "evaluation", .type = BK_OPTION_CHOICE, .initial = "auto", .choices = "auto,dense",    \
-        .help = "how points are classified: dense sends every point through the network; auto chooses" \
+#define LAB_OPTIONS_TEST_ERROR                                                                              \
+    {.name = "trials",                                                                                      \
+     .type = BK_OPTION_INTEGER,                                                                             \
+     .initial = "10000",                                                                                    \
+     .range = "[1,1000000000]",                                                                             \
+     .help = "fresh test sets to draw"},                                                                    \
+        {.name = "test-size",                                                                               \
+         .type = BK_OPTION_INTEGER,                                                                         \
+         .initial = "1000",                                                                                 \
+         .range = "[1,100000000]",                                                                          \
+         .unit = "points",                                                                                  \
+         .help = "size of a test set"},                                                                     \
+        {.name = "resamples",                                                                               \
+         .type = BK_OPTION_INTEGER,                                                                         \
+         .initial = "9999",                                                                                 \
+         .range = "[1,100000000]",                                                                          \
+         .help = "bootstrap resamples of the one fixed test set"},                                          \
+        {.name = "level",                                                                                   \
+         .type = BK_OPTION_REAL,                                                                            \
+         .initial = "0.9",                                                                                  \
+         .range = "(0,1)",                                                                                  \
+         .help = "confidence level of the intervals (the assignment's alpha)"},                             \
+    {                                                                                                       \
+        .name = "evaluation", .type = BK_OPTION_CHOICE, .initial = "auto", .choices = "auto,dense",         \
+        .help = "dense sends every point through the network; auto is the fastest way that gives the same " \
+                "bits (dense today)"                                                                        \
     }
 
 /* A check of these options together: sets of even size where sampling is balanced, a number of networks

@@ -117,6 +117,7 @@ static bk_status summarise_trials(void *context, const bk_trials *trials, bk_gro
             BK_TRY(bk_dataset_set_real(dataset, "mcse", bk_summary_mcse(summary) / m));
         }
         BK_TRY(bk_dataset_set_integer(dataset, "test_size", (int64_t)shared->test_size));
+        BK_TRY(bk_dataset_set_integer(dataset, "block_size", (int64_t)trials->block_size));
         BK_TRY(put_histogram(bk_group_at(group, "histogram"), trials->values[i], trials->count,
                              shared->test_size));
     }
@@ -192,12 +193,14 @@ static bk_status put_bootstrap(bk_group *group, const fixed_test *test, double e
                                    .unit = "1",
                                    .long_name = "test error of each resample"};
     const bk_summary summary = bk_summarise(test->means, test->resamples);
-    const double sd = test->resamples > 1 ? bk_summary_sd(&summary) : 0.0;
     BK_TRY(lab_put(group, &field, &test->resamples, test->means));
     BK_TRY(bk_group_set_real(group, "mean", summary.mean));
-    BK_TRY(bk_group_set_real(group, "sd", sd));
-    if (sd > 0.0) {
-        BK_TRY(bk_group_set_real(group, "centre_distance_sd", (estimate - trials_mean) / sd));
+    if (test->resamples > 1) {
+        const double sd = bk_summary_sd(&summary);
+        BK_TRY(bk_group_set_real(group, "sd", sd));
+        if (sd > 0.0) {
+            BK_TRY(bk_group_set_real(group, "centre_distance_sd", (estimate - trials_mean) / sd));
+        }
     }
     return bk_group_set_text(
         group, "note",
@@ -326,7 +329,7 @@ static bk_status prepare_fixed_test(fixed_test *test, bk_run *run, const lab_net
     test->counts = bk_allocate(test->resamples, sizeof *test->counts);
     test->means = bk_allocate(test->resamples, sizeof *test->means);
     if (test->score == NULL || test->error == NULL || test->counts == NULL || test->means == NULL) {
-        return bk_error_status();
+        return bk_fail_within("a test set of %zu points and %zu resamples", test->size, test->resamples);
     }
     return lab_draw_points(&test->x, &test->y, test->seed, BK_PURPOSE_TEST_SET, networks->sampling,
                            networks->dtype, test->size);

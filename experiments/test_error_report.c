@@ -41,17 +41,20 @@ static void report_bootstrap(const bk_group *network, bk_text *page)
     if (means == NULL || bootstrap == NULL) {
         return;
     }
-    bk_text_append(page, "     %zu bootstrap resamples: mean %.4f %%, standard deviation %.4f %%\n",
-                   bk_dataset_size(means), 100.0 * bk_group_real(bootstrap, "mean"),
-                   100.0 * bk_group_real(bootstrap, "sd"));
-    const double distance = bk_group_real(bootstrap, "centre_distance_sd");
-    if (isfinite(distance)) {
-        bk_text_append(
-            page,
-            "     the bootstrap is centred on R_T, not on the true risk: here it stands %.2f standard "
-            "deviations %s the mean of the fresh test sets\n",
-            fabs(distance), distance < 0.0 ? "below" : "above");
+    bk_text_append(page, "     %zu bootstrap resamples: mean %.4f %%", bk_dataset_size(means),
+                   100.0 * bk_group_real(bootstrap, "mean"));
+    if (isfinite(bk_group_real(bootstrap, "sd"))) {
+        bk_text_append(page, ", standard deviation %.4f %%", 100.0 * bk_group_real(bootstrap, "sd"));
     }
+    bk_text_append(page, "\n");
+    const double distance = bk_group_real(bootstrap, "centre_distance_sd");
+    bk_text_append(page, "     the bootstrap is centred on R_T, not on the true risk");
+    if (isfinite(distance)) {
+        bk_text_append(page,
+                       ": here it stands %.2f standard deviations %s\n     the mean of the fresh test sets",
+                       fabs(distance), distance < 0.0 ? "below" : "above");
+    }
+    bk_text_append(page, "\n");
 }
 
 static double cell(const bk_group *table, const char *column, size_t row)
@@ -89,12 +92,10 @@ static void report_intervals(const bk_group *network, bk_text *page)
                            100.0 * cell(table, "half_width", i));
         }
         bk_text_append(page, " %-14s %s", text_cell(table, "guarantee", i), status);
+        bk_text_append(page, "%s\n", cell(table, "clipped", i) > 0 ? ", clipped at 0 or 1" : "");
         if (strcmp(status, "ok") != 0) {
-            bk_text_append(page, ": %s", text_cell(table, "reason", i));
-        } else if (cell(table, "clipped", i) > 0) {
-            bk_text_append(page, ", clipped at 0 or 1");
+            bk_text_append_paragraph(page, "         ", 96, text_cell(table, "reason", i));
         }
-        bk_text_append(page, "\n");
     }
 }
 

@@ -198,11 +198,19 @@ bk_status lab_run_training(bk_run *run, const lab_networks *networks)
 
 /* ---- The page ---- */
 
+static const char *loss_went(const bk_group *group)
+{
+    if (bk_group_real(group, "loss_fell") > 0) {
+        return "fell";
+    }
+    return bk_group_real(group, "initial_loss") == bk_group_real(group, "final_loss") ? "same" : "ROSE";
+}
+
 static void report_network(const bk_group *group, bk_text *page)
 {
     bk_text_append(page, "     %-10s %9.5f -> %9.5f %-6s", bk_group_name(group),
                    bk_group_real(group, "initial_loss"), bk_group_real(group, "final_loss"),
-                   bk_group_real(group, "loss_fell") > 0 ? "fell" : "ROSE");
+                   loss_went(group));
     const double test_error = bk_group_real(group, "test_error");
     if (test_error == test_error) {
         bk_text_append(page, " %9.2f %% %9.2f %% %9.2f %%", 100.0 * bk_group_real(group, "train_error"),

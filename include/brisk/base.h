@@ -131,7 +131,8 @@ BK_API const bk_build_facts *bk_build(void);
 /* ---- The one parallel loop (base/parallel.c) ---------------------------------------------------- */
 
 /* Threads that bk_parallel_for uses; count 0 means bk_usable_cpus(). BK_INVALID below 0 or above
- * BK_MAX_THREADS. Process-wide: call it before the work starts. */
+ * BK_MAX_THREADS. Process-wide: call it before the work starts. bk_threads is never above OMP_THREAD_LIMIT.
+ */
 #define BK_MAX_THREADS 4096
 BK_API bk_status bk_set_threads(int count);
 BK_API int bk_threads(void);
@@ -143,7 +144,8 @@ typedef bk_status (*bk_parallel_body)(void *context, size_t item, int thread);
 /* Runs body for item = 0 .. count - 1 on bk_threads() threads, in no order (schedule(runtime),
  * dynamic by default). A body that fails stops new items from starting; the status and message
  * returned are those of the lowest item that failed. A call from inside a body runs serially.
- * The only place where brisk starts threads. About 1 us a call. */
+ * BK_MEMORY where the system cannot start so many threads. The only place where brisk starts threads.
+ * About 1 us a call. */
 BK_API bk_status bk_parallel_for(size_t count, bk_parallel_body body, void *context);
 
 /* ---- Data types -------------------------------------------------------------------------------- */
@@ -237,7 +239,8 @@ BK_API const char *bk_option_value(const bk_options *options, const char *name);
 BK_API size_t bk_options_count(const bk_options *options);
 BK_API const bk_option *bk_options_row(const bk_options *options, size_t row);
 
-/* Calls entry for each "key = value" of INI text (libinih reads it), with the line number. name says
+/* Calls entry for each "key = value" of INI text (libinih reads it), with the line number; keys before the
+ * first section belong to the section "options". name says
  * what the text is in messages. BK_INVALID with name and line for lines of more than 190 bytes, a key
  * given twice in a section, continuation lines, lines without "=". */
 typedef bk_status (*bk_configuration_entry)(void *context, const char *section, const char *key,

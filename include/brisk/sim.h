@@ -63,13 +63,14 @@ typedef struct bk_trials {
     size_t n_outputs;
     const bk_output *outputs;
     const void *const *values;   /* [output] -> [count] of the output's dtype; NULL in summary mode */
-    const bk_summary *summaries; /* [output], folded by the tree of DESIGN 2.2 */
+    const bk_summary *summaries; /* [output], folded by the tree of brisk/stats.h over blocks */
+    uint64_t block_size;         /* trials a block: the last bits of the folds depend on it */
 } bk_trials;
 
 /* A simulation: what one trial does, and what is made of them all. */
 typedef struct bk_simulation {
     uint64_t trials;
-    uint64_t block_size; /* trials a block; 0: 64. Part of the promise: stored */
+    uint64_t block_size; /* trials a block; 0: 64. Part of the promise, so store it with what was folded */
     const bk_output *outputs;
     size_t n_outputs;
     size_t scratch_bytes; /* for each thread, 64-byte aligned, not cleared between trials */

@@ -58,7 +58,9 @@ static int handle_entry(void *user, const char *section, const char *key, const 
 {
     reading *state = user;
     char label[2 * LONGEST_LINE + 8];
-    (void)snprintf(label, sizeof label, "\n%s.%s\n", section, key);
+    /* Keys before the first section are options, so the same key there and under [options] is given twice. */
+    const char *place = section[0] == '\0' ? "options" : section;
+    (void)snprintf(label, sizeof label, "\n%s.%s\n", place, key);
     if (strstr(bk_text_string(&state->seen), label) != NULL) {
         state->status =
             bk_fail(BK_INVALID, "%s:%d: the key '%s' is given a second time", state->name, state->line, key);
@@ -67,7 +69,7 @@ static int handle_entry(void *user, const char *section, const char *key, const 
     bk_text_append(&state->seen, "%s", label);
     state->status = bk_text_status(&state->seen);
     if (state->status == BK_OK) {
-        state->status = state->entry(state->context, section, key, value, state->line);
+        state->status = state->entry(state->context, place, key, value, state->line);
     }
     return state->status == BK_OK;
 }
@@ -78,7 +80,8 @@ bk_status bk_configuration_read(const char *text, const char *name, bk_configura
     reading state = {.rest = text, .name = name, .entry = entry, .context = context};
     const int error_line = ini_parse_stream(next_line, &state, handle_entry, &state);
     bk_text_clear(&state.seen);
-    if (state.status != BK_OK) {
+    /* libinih reads on after a line it cannot understand; the first mistake is the one to report. */
+    if (state.status != BK_OK && !(error_line > 0 && error_line < state.line)) {
         return state.status;
     }
     if (error_line > 0) {

@@ -50,8 +50,7 @@ void *bk_allocate(size_t count, size_t size)
     }
     void *memory = aligned_alloc(ALIGNMENT, bytes);
     if (memory == NULL) {
-        (void)bk_fail(BK_MEMORY, "out of memory: %zu bytes were asked for (%zu elements of %zu bytes)", bytes,
-                      count, size);
+        (void)bk_fail(BK_MEMORY, "out of memory: %zu bytes were asked for", bytes);
         return NULL;
     }
     memset(memory, 0, bytes);

@@ -102,10 +102,11 @@ static bk_status check_text(const char *text, const char *where)
         }
     }
     /* What would not come back from the stored configuration is refused here. */
-    if (strstr(text, " ;") != NULL || (length > 0 && (text[0] == ' ' || text[length - 1] == ' '))) {
+    if (strstr(text, " ;") != NULL || text[0] == ';' ||
+        (length > 0 && (text[0] == ' ' || text[length - 1] == ' '))) {
         return bk_fail(BK_INVALID,
-                       "%s: '%s' begins or ends with a blank or holds ' ;', which starts a comment", where,
-                       text);
+                       "%s: '%s' begins or ends with a blank or holds a ';' that would start a comment",
+                       where, text);
     }
     return BK_OK;
 }

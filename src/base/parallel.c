@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The one parallel loop: the only place where threads start. */
+#include <errno.h>
 #include <omp.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +29,64 @@ int bk_threads(void)
         threads = bk_usable_cpus();
         atomic_store(&chosen_threads, threads);
     }
-    return threads;
+    const int limit = omp_get_thread_limit(); /* OMP_THREAD_LIMIT */
+    return threads < limit ? threads : limit;
+}
+
+/* ---- Can so many threads start? An OpenMP runtime that cannot start them ends the process, which a library
+ * must not do; so they are started and joined once before, in the same number. ---- */
+
+/* Probing threads wait here until all have started. */
+typedef struct probe {
+    pthread_mutex_t mutex;
+    pthread_cond_t released;
+    bool release;
+} probe;
+
+static void *wait_for_release(void *context)
+{
+    probe *shared = context;
+    (void)pthread_mutex_lock(&shared->mutex);
+    while (!shared->release) {
+        (void)pthread_cond_wait(&shared->released, &shared->mutex);
+    }
+    (void)pthread_mutex_unlock(&shared->mutex);
+    return NULL;
+}
+
+/* The width that is known to work; the runtime keeps its threads, so a smaller one works too. */
+static _Atomic int probed_threads = 1;
+
+static bk_status check_threads(int threads)
+{
+    if (threads <= atomic_load(&probed_threads)) {
+        return BK_OK;
+    }
+    pthread_t *probing = bk_allocate((size_t)threads, sizeof *probing);
+    if (probing == NULL) {
+        return bk_error_status();
+    }
+    probe shared = {.mutex = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER};
+    int started = 0;
+    int error = 0;
+    while (started < threads - 1 && error == 0) {
+        error = pthread_create(&probing[started], NULL, wait_for_release, &shared);
+        started += error == 0 ? 1 : 0;
+    }
+    (void)pthread_mutex_lock(&shared.mutex);
+    shared.release = true;
+    (void)pthread_cond_broadcast(&shared.released);
+    (void)pthread_mutex_unlock(&shared.mutex);
+    for (int i = 0; i < started; i++) {
+        (void)pthread_join(probing[i], NULL);
+    }
+    bk_free(probing);
+    if (error != 0) {
+        return bk_fail(BK_MEMORY, "cannot start %d threads, only %d: %s; ask for fewer (-j)", threads,
+                       started + 1, strerror(error));
+    }
+    atomic_store(&probed_threads, threads);
+    return BK_OK;
 }
 
 /* The failure of the lowest item so far. Its text is kept here because the message of bk_fail belongs
@@ -53,6 +112,7 @@ bk_status bk_parallel_for(size_t count, bk_parallel_body body, void *context)
     if (threads <= 1 || omp_in_parallel()) {
         return run_serially(count, body, context);
     }
+    BK_TRY(check_threads(threads));
     /* schedule(runtime) obeys OMP_SCHEDULE; without it the default is dynamic, one item at a time. */
     if (getenv("OMP_SCHEDULE") == NULL) {
         omp_set_schedule(omp_sched_dynamic, 1);

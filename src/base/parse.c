@@ -16,8 +16,9 @@ static bool only_characters(const char *text, const char *allowed)
 
 bk_status bk_parse_integer(int64_t *value, const char *text, const char *where)
 {
-    const char *digits = text[0] == '-' || text[0] == '+' ? text + 1 : text;
-    if (!only_characters(digits, "0123456789")) {
+    const char *digits = text[0] == '-' ? text + 1 : text;
+    /* One number, one spelling: what is stored is what was meant, and 010 is not eight. */
+    if (!only_characters(digits, "0123456789") || (digits[0] == '0' && digits[1] != '\0')) {
         return bk_fail(BK_INVALID, "%s: '%s' is not a whole number", where, text);
     }
     errno = 0;

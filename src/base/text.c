@@ -124,7 +124,7 @@ const char *bk_nearest_name(const char *word, const char *const *names, size_t c
             nearest = names[i];
         }
     }
-    /* Half of the letters may differ, but a word wholly unlike all names has no neighbour. */
-    const size_t allowed = strlen(word) / 2 + 1;
+    /* A third of the letters may differ; a word further from all names has no neighbour. */
+    const size_t allowed = (strlen(word) + 1) / 3 + 1;
     return least <= allowed ? nearest : NULL;
 }

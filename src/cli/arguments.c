@@ -91,6 +91,10 @@ static bk_status check_short(const bk_argument_parser *parser, const char *token
         }
         *help = *help || argument == &help_argument;
         if (argument->value != NULL) {
+            if (letter[1] == '=') {
+                return bk_fail(BK_INVALID, "'%s': write -%c %s or --%s=%s", token, *letter, argument->value,
+                               argument->name, argument->value);
+            }
             *takes_next = letter[1] == '\0';
             return BK_OK;
         }

@@ -63,15 +63,16 @@ static bk_status execute(const bk_program *program, const bk_run_request *reques
     if (results == NULL) {
         return bk_error_status();
     }
-    bk_status status = bk_results_write(results, output, request->force);
-    if (status == BK_OK) {
-        status = print_page(program, results);
-    }
-    if (status == BK_OK && !request->silent) {
+    /* What was computed is told even where it could not be written. */
+    const bk_status write_status = bk_results_write(results, output, request->force);
+    char message[2000];
+    (void)snprintf(message, sizeof message, "%s", bk_error_message());
+    const bk_status page_status = print_page(program, results);
+    if (write_status == BK_OK && page_status == BK_OK && !request->silent) {
         (void)fprintf(stderr, "results written to %s\n", output);
     }
     bk_results_destroy(results);
-    return status;
+    return write_status != BK_OK ? bk_fail(write_status, "%s", message) : page_status;
 }
 
 /* Everything that can be wrong with the request is found before the work begins. */

@@ -63,7 +63,9 @@ static void print_page(const char *page)
 {
     for (const char *c = page; *c != '\0'; c++) {
         const unsigned char byte = (unsigned char)*c;
-        (void)putchar((byte < 0x20 && byte != '\n') || byte == 0x7f ? '?' : byte);
+        const bool c1 = byte == 0xc2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xa0;
+        (void)putchar((byte < 0x20 && byte != '\n') || byte == 0x7f || c1 ? '?' : byte);
+        c += c1 ? 1 : 0;
     }
 }
 

@@ -2,6 +2,7 @@
  * bk_main: finds the command and runs it. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,6 +114,11 @@ int bk_main(int argc, char **argv, const bk_experiment *const *experiments, size
                                 .count = count};
     /* A file-size limit shall be an error of the write that meets it, not the end of the process. */
     (void)signal(SIGXFSZ, SIG_IGN);
+    /* Numbers have a decimal point in options, files and JSON, whatever locale a program has set. */
+    const locale_t numbers = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    if (numbers != (locale_t)0) {
+        (void)uselocale(numbers);
+    }
     if (argc < 2) {
         (void)bk_fail(BK_INVALID, "no command given; '%s --help' names all", program.name);
         return bk_complain(&program, "");

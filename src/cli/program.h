@@ -27,8 +27,7 @@ int bk_command_show(const bk_program *program, int argc, char **argv);
 /* The experiment of that name; NULL with BK_INVALID that names the nearest. */
 const bk_experiment *bk_program_experiment(const bk_program *program, const char *name);
 
-/* Says the recorded failure on stderr ("brisk run: MESSAGE", and where help is when the usage was bad)
- * and returns its exit code. */
+/* Says the recorded failure on stderr ("brisk run: MESSAGE") and returns its exit code. */
 int bk_complain(const bk_program *program, const char *command);
 
 /* Flushes stdout and returns 0, or complains and returns 3 where what was printed did not arrive. */

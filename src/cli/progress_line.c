@@ -42,7 +42,8 @@ static void format_seconds(char *text, size_t size, double seconds)
 void bk_progress_line_show(void *sink, const bk_progress *progress)
 {
     bk_progress_line *line = sink;
-    if (progress->done == 0) {
+    /* The clock of progress starts anew with each stage. */
+    if (progress->finished || progress->elapsed_s < line->last_s) {
         line->last_s = 0.0;
     }
     const bool due = line->terminal || progress->elapsed_s - line->last_s >= LOG_SECONDS;

@@ -18,7 +18,8 @@ static const bk_argument run_arguments[] = {
     {"seed", 0, "S|random",
      "seed of all random streams, 0 to 2^64 - 1 (default 1); random draws one and records it", NULL},
     {"config", 0, "FILE.ini", "read options from an INI file first; the command line wins", NULL},
-    {"force", 0, NULL, "replace an existing results file", NULL},
+    {"force", 0, NULL, "replace an existing results file (a symbolic link itself, not what it points to)",
+     NULL},
     {"reproducible", 0, NULL, "leave out what differs between two runs (/run): the same bytes every time",
      NULL},
     {"progress", 0, "bar|none", "progress on stderr (default bar)", NULL},
@@ -133,7 +134,7 @@ static bk_status take_entry(void *context, const char *section, const char *key,
     bk_run_request *request = context;
     char where[600];
     (void)snprintf(where, sizeof where, "%.400s:%d: %.100s", request->configuration, line, key);
-    if (strcmp(section, "options") == 0 || section[0] == '\0') {
+    if (strcmp(section, "options") == 0) {
         return bk_options_set(request->options, key, value, where);
     }
     if (strcmp(section, "run") != 0) {

@@ -18,7 +18,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* A finished run waits this long for a lock on its .part file: the other holder may be no more than a run
+ * that looks whether it could write there. */
+#define PATIENT_TRIES         200
+#define SECONDS_BETWEEN_TRIES 0.05
 
 /* The folder of path, in the caller's bk_text. */
 static bk_status folder_of(bk_text *folder, const char *path)
@@ -87,10 +93,16 @@ static bk_status check_folder(const char *path)
     return status;
 }
 
+static void wait_a_little(void)
+{
+    const struct timespec pause = {.tv_sec = 0, .tv_nsec = (long)(SECONDS_BETWEEN_TRIES * 1e9)};
+    (void)nanosleep(&pause, NULL);
+}
+
 /* One try to open and lock the .part file. *descriptor stays -1 where it must be tried again: between
  * open and lock its name was given to the finished file, or a crash between link and unlink left it as a
  * second name of a finished file, which writing would destroy. */
-static bk_status try_open_part(int *descriptor, const char *part, const char *path)
+static bk_status try_open_part(int *descriptor, bool *locked, const char *part, const char *path)
 {
     struct stat by_descriptor;
     struct stat by_name;
@@ -106,7 +118,8 @@ static bk_status try_open_part(int *descriptor, const char *part, const char *pa
     } else if (!S_ISREG(by_descriptor.st_mode)) {
         status = bk_fail(BK_FILE, "%s is no regular file: remove it", part);
     } else if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-        status = errno == EWOULDBLOCK
+        *locked = errno == EWOULDBLOCK;
+        status = *locked
                      ? bk_fail(BK_FILE,
                                "another run is writing %s (it holds %s): wait for it, or choose another name",
                                path, part)
@@ -123,17 +136,25 @@ static bk_status try_open_part(int *descriptor, const char *part, const char *pa
     return status;
 }
 
-static bk_status open_part(int *descriptor, const char *part, const char *path)
+/* Opens and locks the .part file; waits for a lock that another holds only where patient. */
+static bk_status open_part(int *descriptor, const char *part, const char *path, bool patient)
 {
-    int file = -1;
-    for (int attempt = 0; attempt < 100 && file < 0; attempt++) {
-        BK_TRY(try_open_part(&file, part, path));
+    for (int attempt = 0; attempt < PATIENT_TRIES; attempt++) {
+        int file = -1;
+        bool locked = false;
+        const bk_status status = try_open_part(&file, &locked, part, path);
+        if (file >= 0) {
+            *descriptor = file;
+            return BK_OK;
+        }
+        if (status != BK_OK && !(locked && patient && attempt + 1 < PATIENT_TRIES)) {
+            return status;
+        }
+        if (locked) {
+            wait_a_little();
+        }
     }
-    if (file < 0) {
-        return bk_fail(BK_FILE, "another run keeps replacing %s: choose another name", part);
-    }
-    *descriptor = file;
-    return BK_OK;
+    return bk_fail(BK_FILE, "another run keeps replacing %s: choose another name", part);
 }
 
 static bk_status write_all(int file, const char *part, const char *bytes, size_t size)
@@ -208,7 +229,7 @@ bk_status bk_file_write(const char *path, const void *bytes, size_t size, bool f
     const char *part_name = bk_text_string(&part);
     int file = -1;
     if (status == BK_OK) {
-        status = open_part(&file, part_name, path);
+        status = open_part(&file, part_name, path, true);
     }
     if (status == BK_OK) {
         bool named = false;
@@ -246,7 +267,7 @@ bk_status bk_results_check_target(const char *path, bool force)
     int file = -1;
     /* Mode bits do not bind root, and say nothing of read-only file systems: making the file does. */
     if (status == BK_OK) {
-        status = open_part(&file, bk_text_string(&part), path);
+        status = open_part(&file, bk_text_string(&part), path, false);
     }
     if (status == BK_OK) {
         if (unlink(bk_text_string(&part)) != 0) {

@@ -114,7 +114,8 @@ static bk_status allocate_slots(simulation_state *state)
     state->summaries = bk_allocate(folds, sizeof *state->summaries);
     state->values = bk_allocate(simulation->n_outputs, sizeof *state->values);
     if (state->scratch == NULL || state->summaries == NULL || state->values == NULL) {
-        return bk_error_status();
+        return bk_fail_within("%s: %zu blocks of trials and the scratch of %d threads", state->name,
+                              state->blocks, bk_threads());
     }
     for (size_t i = 0; i < simulation->n_outputs; i++) {
         state->values[i] =
@@ -153,7 +154,8 @@ static bk_status summarise(const simulation_state *state, void *context, bk_grou
                               .n_outputs = simulation->n_outputs,
                               .outputs = simulation->outputs,
                               .values = (const void *const *)state->values,
-                              .summaries = summaries};
+                              .summaries = summaries,
+                              .block_size = state->block_size};
     return simulation->summarise(context, &trials, results);
 }
 
