@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What README.md and analysis/FORMAT.md tell their reader to type works: every `brisk ...` command in the
+# README, every Python block of both.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+root=$acceptance/../..
+
+mkdir bin
+ln -s "$BRISK" bin/brisk
+PATH=$work/bin:$PATH
+quick=(--epochs 20 --trials 200 --resamples 200)
+
+mapfile -t commands < <(grep -oE '`brisk [^`]+`' "$root/README.md" | tr -d '`' | sort -u)
+check 'the README has commands' test "${#commands[@]}" -ge 6
+# lab.h5 comes first, because others read it.
+check 'brisk run lab' bash -c "brisk run lab -o lab.h5 ${quick[*]}"
+for command in "${commands[@]}"; do
+    case $command in
+    'brisk run lab -o lab.h5') check "$command (quick, --force)" bash -c "$command --force ${quick[*]}" ;;
+    *--help) check "$command" bash -c "$command" ;;
+    'brisk run '*) check "$command (quick)" bash -c "$command ${quick[*]}" ;;
+    *) check "$command" bash -c "$command" ;;
+    esac
+done
+
+# blocks FILE: writes the Python blocks of FILE as block-N.py.
+blocks() {
+    awk -v prefix="$(basename "$1" .md)" '/^```python/ { n++; on = 1; next } /^```/ { on = 0 }
+        on { print > (prefix "-" n ".py") }' "$1"
+}
+blocks "$root/README.md"
+blocks "$root/analysis/FORMAT.md"
+check 'both pages have Python blocks' test "$(ls ./*.py | wc -l)" -ge 3
+for block in ./*.py; do
+    check "$block" "$BRISK_PYTHON" "$block"
+done
+finish
