@@ -21,3 +21,4 @@ target_link_libraries(brisk_rmath INTERFACE ${RMATH_LIBRARY} m)
 
 pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)

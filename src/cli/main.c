@@ -16,6 +16,9 @@ static const bk_command commands[] = {
     {"list", "[EXPERIMENT]", "list the experiments, the options of one, or the random streams' purposes",
      bk_command_list},
     {"show", "FILE.h5", "print what a results file holds, as a page to read", bk_command_show},
+    {"bench", "[--stage NAME] [--json]", "measure how fast this machine runs the hot stages",
+     bk_command_bench},
+    {"rng", "--purpose P --index I --count N", "print the values of a random stream", bk_command_rng},
 };
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
 

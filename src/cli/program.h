@@ -22,7 +22,9 @@ typedef struct bk_command {
 
 int bk_command_run(const bk_program *program, int argc, char **argv);
 int bk_command_list(const bk_program *program, int argc, char **argv);
+int bk_command_bench(const bk_program *program, int argc, char **argv);
 int bk_command_show(const bk_program *program, int argc, char **argv);
+int bk_command_rng(const bk_program *program, int argc, char **argv);
 
 /* The experiment of that name; NULL with BK_INVALID that names the nearest. */
 const bk_experiment *bk_program_experiment(const bk_program *program, const char *name);

@@ -5,7 +5,6 @@
  */
 #include "brisk/rng.h"
 #include "kernel/kernel.h"
-#include "rng/seed_sequence.h"
 
 __extension__ typedef unsigned __int128 u128;
 
@@ -21,35 +20,31 @@ static void set_state(bk_stream *stream, u128 state)
     stream->state_low = (uint64_t)state;
 }
 
-/* The stream of a seed and count key words. */
-static bk_stream open_key(uint64_t seed, const uint32_t *key, size_t count)
+bk_stream bk_stream_from_sequence(const bk_seed_sequence *sequence)
 {
-    uint32_t words[BK_SEED_POOL_WORDS + 5] = {0};
-    (void)bk_seed_split(words, seed);
-    for (size_t i = 0; i < count; i++) {
-        words[BK_SEED_POOL_WORDS + i] = key[i];
-    }
-    uint32_t pool[BK_SEED_POOL_WORDS];
-    uint32_t out[8];
-    bk_seed_pool(pool, words, BK_SEED_POOL_WORDS + count);
-    bk_seed_words(out, 8, pool);
-    uint64_t wide[4];
-    for (size_t i = 0; i < 4; i++) {
-        wide[i] = (uint64_t)out[2 * i + 1] << 32 | out[2 * i];
-    }
-    const u128 increment = join(wide[2], wide[3]) << 1 | 1U;
+    uint64_t words[4];
+    bk_seed_sequence_generate_u64(sequence, words, 4);
+    const u128 increment = join(words[2], words[3]) << 1 | 1U;
     const u128 state =
-        (increment + join(wide[0], wide[1])) * join(seed_multiplier[0], seed_multiplier[1]) + increment;
+        (increment + join(words[0], words[1])) * join(seed_multiplier[0], seed_multiplier[1]) + increment;
     bk_stream stream = {.increment_high = (uint64_t)(increment >> 64), .increment_low = (uint64_t)increment};
     set_state(&stream, state);
     return stream;
 }
 
+/* The sequence of a seed and a purpose; a seed below 2^32 has a second word of 0, as padding would. */
+static bk_seed_sequence open_purpose(uint64_t seed, uint32_t purpose)
+{
+    const uint32_t entropy[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+    const bk_seed_sequence sequence = bk_seed_sequence_open(entropy, 2);
+    return bk_seed_sequence_key(&sequence, &purpose, 1);
+}
+
 bk_stream bk_stream_open(uint64_t seed, uint32_t purpose, uint64_t index)
 {
-    uint32_t key[3] = {purpose};
-    const size_t words = bk_seed_split(key + 1, index);
-    return open_key(seed, key, 1 + words);
+    bk_seed_sequence sequence = open_purpose(seed, purpose);
+    sequence = bk_seed_sequence_child(&sequence, index);
+    return bk_stream_from_sequence(&sequence);
 }
 
 bk_status bk_stream_open_nested(bk_stream *stream, uint64_t seed, uint32_t purpose, uint64_t index,
@@ -62,8 +57,10 @@ bk_status bk_stream_open_nested(bk_stream *stream, uint64_t seed, uint32_t purpo
                        (unsigned long long)seed, (unsigned long)purpose, (unsigned long long)index,
                        (unsigned long long)sub);
     }
-    const uint32_t key[3] = {purpose, (uint32_t)index, (uint32_t)sub};
-    *stream = open_key(seed, key, 3);
+    const uint32_t key[2] = {(uint32_t)index, (uint32_t)sub};
+    bk_seed_sequence sequence = open_purpose(seed, purpose);
+    sequence = bk_seed_sequence_key(&sequence, key, 2);
+    *stream = bk_stream_from_sequence(&sequence);
     return BK_OK;
 }
 

@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The names of the transforms. A transform that changes gets a new version; an old name never gets a
- * new meaning. */
+ * The names of the transforms, from their one table. */
 #include "brisk/rng.h"
 
-const char *bk_transform_names(void)
+static const bk_transform_facts transforms[] = {
+#define BK_TRANSFORM(name, draws, domain) {name, draws, domain},
+#include "rng/transforms.def"
+#undef BK_TRANSFORM
+};
+
+/* Each name behind a blank. */
+static const char names[] =
+#define BK_TRANSFORM(name, draws, domain) " " name
+#include "rng/transforms.def"
+#undef BK_TRANSFORM
+    ;
+
+size_t bk_transform_count(void) { return sizeof transforms / sizeof transforms[0]; }
+
+const bk_transform_facts *bk_transform_row(size_t row)
 {
-    return "uniform-f64-v1 uniform-f32-v1 normal-box-muller-f32-v1 normal-box-muller-f64-v1 "
-           "integer-multiply-high-32-v1 integer-multiply-high-64-v1 categorical-alias-v1";
+    return row < bk_transform_count() ? &transforms[row] : NULL;
 }
+
+const char *bk_transform_names(void) { return names + 1; }

@@ -9,7 +9,6 @@
 
 #include "brisk/kernel.h"
 #include "brisk/rng.h"
-#include "rng/seed_sequence.h"
 
 static void check_stream(bk_stream stream, const uint64_t state[4], const uint64_t draws[4])
 {
@@ -60,19 +59,6 @@ Test(streams, draws_and_jumps_of_streams_without_key)
         bk_stream_advance(&stream, 1000000000);
         cr_assert(bk_stream_next(&stream) == after_jump[s]);
     }
-}
-
-Test(streams, seed_sequence_of_entropy_alone)
-{
-    uint32_t pool[4], words[4];
-    bk_seed_pool(pool, (uint32_t[]){42}, 1);
-    bk_seed_words(words, 4, pool);
-    cr_assert(words[0] == 3444837047 && words[1] == 2669555309 && words[2] == 2046530742 &&
-              words[3] == 3581440988);
-    bk_seed_pool(pool, (uint32_t[]){3735928559, 195939070, 229505742, 305419896}, 4);
-    bk_seed_words(words, 4, pool);
-    cr_assert(((uint64_t)words[1] << 32 | words[0]) == UINT64_C(2477551240072187391));
-    cr_assert(((uint64_t)words[3] << 32 | words[2]) == UINT64_C(9577394838764454085));
 }
 
 Test(streams, thousands_of_addresses)

@@ -3,6 +3,9 @@
  * kernel/loops/math_f64.h: elementary functions of one double, for inlining into loops; the twin of
  * math_f32.h, where the formulas are explained. AVX2 has neither an arithmetic shift of 64-bit lanes
  * nor conversions between them and double, hence the biased exponents.
+ *
+ * Against mpmath at 3500 arguments (tests/data/kernel_math_f64.txt) the worst errors are exp 0.87, log
+ * 0.73, tanh 1.40, sigmoid 1.38, log sigmoid 1.00, sine 0.81, cosine 0.78 units of the last place.
  */
 #ifndef BRISK_KERNEL_LOOPS_MATH_F64_H
 #define BRISK_KERNEL_LOOPS_MATH_F64_H
@@ -62,9 +65,8 @@ static inline double bk_exp_f64(double x)
     return e * bk_from_bits_f64((half - 1U) << 52) * bk_from_bits_f64((biased - half - 1U) << 52);
 }
 
-static inline double bk_log_tail_f64(double f, double k)
+static inline double bk_log_end_f64(double f, double s, double k)
 {
-    const double s = f / (2.0 + f);
     const double z = s * s;
     double q = 0x1.1aa0d7c73bb93p-3;
     q = bk_fma_f64(q, z, 0x1.0df0c79d85df3p-3);
@@ -79,6 +81,8 @@ static inline double bk_log_tail_f64(double f, double k)
     return bk_fma_f64(k, BK_LOG2_HIGH_F64, f - rest);
 }
 
+static inline double bk_log_tail_f64(double f, double k) { return bk_log_end_f64(f, f / (2.0 + f), k); }
+
 /* The m and k of x = 2^k m, m in [sqrt(1/2), sqrt(2)), for a positive normal x: adding the distance
  * from sqrt(1/2) to 1 carries into the exponent field where m would be too large. */
 static inline double bk_log_split_f64(double *k, double x)
@@ -89,15 +93,7 @@ static inline double bk_log_split_f64(double *k, double x)
     return bk_from_bits_f64(bits - ((exponent - 1023U) << 52));
 }
 
-/* log x for a positive normal x, error below 0.9. */
-static inline double bk_log_normal_f64(double x)
-{
-    double k;
-    const double m = bk_log_split_f64(&k, x);
-    return bk_log_tail_f64(m - 1.0, k);
-}
-
-/* log x: -infinity at 0, NaN below. */
+/* log x, error below 0.9: -infinity at 0, NaN below. */
 static inline double bk_log_f64(double x)
 {
     double k;
@@ -109,21 +105,35 @@ static inline double bk_log_f64(double x)
     return x == __builtin_inf() ? x : y;
 }
 
-/* tanh x = t / (t + 2), t = e^2|x| - 1, error below 2.6, never above 1 in magnitude. */
-static inline double bk_tanh_f64(double x)
+/* tanh x = t / (t + 2), t = e^2|x| - 1 = 2^n (e^r - 1) + (2^n - 1), error below 2.6, never above 1 in
+ * magnitude. NaN gives NaN. */
+typedef struct bk_tanh_parts_f64 {
+    double r, scale; /* scale = 2^n */
+    uint64_t sign;   /* of x */
+} bk_tanh_parts_f64;
+
+static inline bk_tanh_parts_f64 bk_tanh_reduce_f64(double x)
 {
-    const double size = bk_from_bits_f64(bk_bits_f64(x) & 0x7fffffffffffffffU);
+    const uint64_t bits = bk_bits_f64(x);
+    const double size = bk_from_bits_f64(bits & 0x7fffffffffffffffU);
     /* From here on tanh is 1 to half a unit; the select keeps NaN. */
     const double y = 2.0 * (size > 22.0 ? 22.0 : size);
     const double rounded = bk_fma_f64(y, 0x1.71547652b82fep+0, BK_ROUNDER_F64);
     const double n = rounded - BK_ROUNDER_F64;
     const double r = bk_fma_f64(n, -BK_LOG2_LOW_F64, bk_fma_f64(n, -BK_LOG2_HIGH_F64, y));
-    const double e = bk_fma_f64(r * r, bk_exp_tail_f64(r), r);
     const double scale = bk_from_bits_f64((bk_bits_f64(rounded) - BK_ROUNDER_BITS_F64 + 1023U) << 52);
-    const double t = bk_fma_f64(scale, e, scale - 1.0);
-    const double magnitude = t / (t + 2.0);
-    return bk_from_bits_f64(bk_bits_f64(magnitude) | (bk_bits_f64(x) & 0x8000000000000000U));
+    return (bk_tanh_parts_f64){r, scale, bits & 0x8000000000000000U};
 }
+
+static inline double bk_tanh_end_f64(bk_tanh_parts_f64 parts)
+{
+    const double r = parts.r;
+    const double e = bk_fma_f64(r * r, bk_exp_tail_f64(r), r);
+    const double t = bk_fma_f64(parts.scale, e, parts.scale - 1.0);
+    return bk_from_bits_f64(bk_bits_f64(t / (t + 2.0)) | parts.sign);
+}
+
+static inline double bk_tanh_f64(double x) { return bk_tanh_end_f64(bk_tanh_reduce_f64(x)); }
 
 /* 1 / (1 + e^-x), error below 2.5. */
 static inline double bk_sigmoid_f64(double x)

@@ -27,6 +27,31 @@ static inline double relu_f64(double z) { return z > 0.0 ? z : 0.0; }
         }                                                                                          \
     }
 
+/* The same for tanh, in two loops: each has short chains of operations, of which a processor keeps more
+ * in flight than of one long chain. */
+#define BK_MLP_PLANE_TANH(name, type, bits, fma, parts, reduce, end)                               \
+    static inline void name(type *restrict s, const type *restrict x, size_t stride, size_t count, \
+                            size_t hidden, const type *restrict w1, const type *restrict b1,       \
+                            const type *restrict w2)                                               \
+    {                                                                                              \
+        type r[BK_BLOCK], scale[BK_BLOCK];                                                         \
+        bits sign[BK_BLOCK];                                                                       \
+        for (size_t j = 0; j < hidden; j++) {                                                      \
+            const type w0 = w1[2 * j], w = w1[2 * j + 1], b = b1[j], out = w2[j];                  \
+            _Pragma("omp simd") for (size_t l = 0; l < count; l++)                                 \
+            {                                                                                      \
+                const parts reduced = reduce(fma(w, x[stride + l], fma(w0, x[l], b)));             \
+                r[l] = reduced.r;                                                                  \
+                scale[l] = reduced.scale;                                                          \
+                sign[l] = reduced.sign;                                                            \
+            }                                                                                      \
+            _Pragma("omp simd") for (size_t l = 0; l < count; l++)                                 \
+            {                                                                                      \
+                s[l] = fma(out, end((parts){r[l], scale[l], sign[l]}), s[l]);                      \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
 /* Any number of inputs: the same sums in the same order, z of a block in memory. */
 #define BK_MLP_WIDE(name, type, fma, activation)                                                            \
     static inline void name(type *restrict s, const type *restrict x, size_t stride, size_t count,          \
@@ -90,8 +115,16 @@ static inline double relu_f64(double z) { return z > 0.0 ? z : 0.0; }
 
 BK_MLP_FINISH(finish_f32, float, __builtin_nanf(""))
 BK_MLP_FINISH(finish_f64, double, __builtin_nan(""))
+/* Processors with AVX-512 look further ahead and pay more for the stores between the loops. */
+#if defined(__AVX512F__)
 BK_MLP_PLANE(plane_tanh_f32, float, bk_fma_f32, bk_tanh_number_f32)
 BK_MLP_PLANE(plane_tanh_f64, double, bk_fma_f64, bk_tanh_f64)
+#else
+BK_MLP_PLANE_TANH(plane_tanh_f32, float, uint32_t, bk_fma_f32, bk_tanh_parts_f32, bk_tanh_reduce_f32,
+                  bk_tanh_end_f32)
+BK_MLP_PLANE_TANH(plane_tanh_f64, double, uint64_t, bk_fma_f64, bk_tanh_parts_f64, bk_tanh_reduce_f64,
+                  bk_tanh_end_f64)
+#endif
 BK_MLP_PLANE(plane_relu_f32, float, bk_fma_f32, relu_f32)
 BK_MLP_PLANE(plane_relu_f64, double, bk_fma_f64, relu_f64)
 BK_MLP_WIDE(wide_tanh_f32, float, bk_fma_f32, bk_tanh_number_f32)

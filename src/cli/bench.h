@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * cli/bench.h: the stages of `brisk bench` and their measurement. */
+#ifndef BRISK_CLI_BENCH_H
+#define BRISK_CLI_BENCH_H
+
+#include "brisk/rng.h"
+#include "kernel/kernel.h"
+
+#define BK_BENCH_VALUES 2048
+#define BK_BENCH_POINTS 1024
+#define BK_BENCH_HIDDEN 100
+
+/* What stages work on; small enough to stay in the caches next to the core. */
+typedef struct bk_bench_data {
+    const bk_kernels *kernels; /* of the instruction set under measurement */
+    bk_stream stream;
+    uint64_t draws[BK_BENCH_VALUES];
+    float values_f32[BK_BENCH_VALUES];
+    double values_f64[BK_BENCH_VALUES];
+    uint32_t values_u32[BK_BENCH_VALUES];
+    /* A perceptron with two inputs: points [2, point], weights. */
+    float x_f32[2 * BK_BENCH_POINTS], w1_f32[2 * BK_BENCH_HIDDEN], b1_f32[BK_BENCH_HIDDEN],
+        w2_f32[BK_BENCH_HIDDEN];
+    double x_f64[2 * BK_BENCH_POINTS], w1_f64[2 * BK_BENCH_HIDDEN], b1_f64[BK_BENCH_HIDDEN],
+        w2_f64[BK_BENCH_HIDDEN];
+} bk_bench_data;
+
+/* One row of the table: what is measured is one call of run, which handles `items` items. */
+typedef struct bk_bench_stage {
+    const char *name;
+    const char *what; /* what one item takes, for the human table */
+    const char *item; /* "draw", "unit" */
+    size_t items;
+    bool kernels; /* depends on the instruction set, so measured with each */
+    bk_status (*run)(bk_bench_data *data);
+} bk_bench_stage;
+
+size_t bk_bench_stage_count(void);
+const bk_bench_stage *bk_bench_stage_row(size_t row);
+/* Fills the buffers from a fixed stream. */
+void bk_bench_fill(bk_bench_data *data);
+
+/* Nanoseconds of processor time an item, over all runs. */
+typedef struct bk_bench_timing {
+    const bk_bench_stage *stage;
+    bk_isa isa;
+    double median, min, max;
+} bk_bench_timing;
+
+typedef struct bk_bench_effort {
+    size_t runs;    /* of each timing, interleaved with the others; odd */
+    double seconds; /* a run takes at least this long */
+} bk_bench_effort;
+
+/* Measures a stage (NULL: all) with the instruction sets of this machine. timings [capacity] gets count
+ * rows, in the table's order. The instruction set in use is afterwards what it was. */
+bk_status bk_bench_measure(const bk_bench_stage *only, bk_bench_effort effort, bk_bench_timing *timings,
+                           size_t capacity, size_t *count);
+
+#endif

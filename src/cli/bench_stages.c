@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The stages of `brisk bench`: a function each, and one row of the table. */
+#include "cli/bench.h"
+
+static bk_status raw(bk_bench_data *data)
+{
+    bk_stream_fill(&data->stream, data->draws, BK_BENCH_VALUES);
+    return BK_OK;
+}
+
+static bk_status uniform_f32(bk_bench_data *data)
+{
+    bk_fill_uniform_f32(&data->stream, data->values_f32, BK_BENCH_VALUES);
+    return BK_OK;
+}
+
+static bk_status uniform_f64(bk_bench_data *data)
+{
+    bk_fill_uniform_f64(&data->stream, data->values_f64, BK_BENCH_VALUES);
+    return BK_OK;
+}
+
+static bk_status normal_f32(bk_bench_data *data)
+{
+    bk_fill_normal_f32(&data->stream, data->values_f32, BK_BENCH_VALUES);
+    return BK_OK;
+}
+
+static bk_status normal_f32_transform(bk_bench_data *data)
+{
+    data->kernels->normal_f32(data->values_f32, data->draws, BK_BENCH_VALUES);
+    return BK_OK;
+}
+
+static bk_status normal_f64(bk_bench_data *data)
+{
+    bk_fill_normal_f64(&data->stream, data->values_f64, BK_BENCH_VALUES);
+    return BK_OK;
+}
+
+static bk_status integer_u32(bk_bench_data *data)
+{
+    return bk_fill_integer_u32(&data->stream, data->values_u32, BK_BENCH_VALUES, 1000);
+}
+
+#define STREAMS 64
+
+static bk_status stream_open(bk_bench_data *data)
+{
+    for (uint64_t index = 0; index < STREAMS; index++) {
+        data->draws[index] = bk_stream_open(1, BK_PURPOSE_USER, index).state_low;
+    }
+    return BK_OK;
+}
+
+static bk_status tanh_unit_f32(bk_bench_data *data)
+{
+    data->kernels->mlp_tanh_f32(data->values_f32, data->x_f32, BK_BENCH_POINTS, BK_BENCH_POINTS, 2,
+                                BK_BENCH_HIDDEN, data->w1_f32, data->b1_f32, data->w2_f32, 0.5F);
+    return BK_OK;
+}
+
+static bk_status tanh_unit_f64(bk_bench_data *data)
+{
+    data->kernels->mlp_tanh_f64(data->values_f64, data->x_f64, BK_BENCH_POINTS, BK_BENCH_POINTS, 2,
+                                BK_BENCH_HIDDEN, data->w1_f64, data->b1_f64, data->w2_f64, 0.5);
+    return BK_OK;
+}
+
+#define UNITS ((size_t)BK_BENCH_POINTS * BK_BENCH_HIDDEN)
+
+static const bk_bench_stage stages[] = {
+    {"raw", "64 random bits", "draw", BK_BENCH_VALUES, true, raw},
+    {"uniform-f32", "a uniform float, draw included", "value", BK_BENCH_VALUES, true, uniform_f32},
+    {"uniform-f64", "a uniform double, draw included", "value", BK_BENCH_VALUES, true, uniform_f64},
+    {"normal-f32", "a normal float, draw included", "value", BK_BENCH_VALUES, true, normal_f32},
+    {"normal-f32-transform", "a normal float out of drawn bits", "value", BK_BENCH_VALUES, true,
+     normal_f32_transform},
+    {"normal-f64", "a normal double, draw included", "value", BK_BENCH_VALUES, true, normal_f64},
+    {"integer-u32", "a whole number below 1000, draw included", "value", BK_BENCH_VALUES, true, integer_u32},
+    {"stream-open", "a stream from its address", "stream", STREAMS, false, stream_open},
+    {"tanh-unit-f32", "a hidden tanh unit at one point, 2 inputs, float", "unit", UNITS, true, tanh_unit_f32},
+    {"tanh-unit-f64", "a hidden tanh unit at one point, 2 inputs, double", "unit", UNITS, true,
+     tanh_unit_f64},
+};
+
+size_t bk_bench_stage_count(void) { return sizeof stages / sizeof stages[0]; }
+
+const bk_bench_stage *bk_bench_stage_row(size_t row)
+{
+    return row < bk_bench_stage_count() ? &stages[row] : NULL;
+}
+
+void bk_bench_fill(bk_bench_data *data)
+{
+    data->stream = bk_stream_open(1, BK_PURPOSE_USER, 0);
+    bk_stream_fill(&data->stream, data->draws, BK_BENCH_VALUES);
+    bk_fill_normal_f32(&data->stream, data->x_f32, sizeof data->x_f32 / sizeof data->x_f32[0]);
+    bk_fill_normal_f32(&data->stream, data->w1_f32, sizeof data->w1_f32 / sizeof data->w1_f32[0]);
+    bk_fill_normal_f32(&data->stream, data->b1_f32, BK_BENCH_HIDDEN);
+    bk_fill_normal_f32(&data->stream, data->w2_f32, BK_BENCH_HIDDEN);
+    for (size_t i = 0; i < sizeof data->x_f32 / sizeof data->x_f32[0]; i++) {
+        data->x_f64[i] = (double)data->x_f32[i];
+    }
+    for (size_t j = 0; j < BK_BENCH_HIDDEN; j++) {
+        data->w1_f64[2 * j] = (double)data->w1_f32[2 * j];
+        data->w1_f64[2 * j + 1] = (double)data->w1_f32[2 * j + 1];
+        data->b1_f64[j] = (double)data->b1_f32[j];
+        data->w2_f64[j] = (double)data->w2_f32[j];
+    }
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Each distribution of brisk rng as one call of the library. */
+#include "cli/rng_distributions.h"
+
+const char *const bk_rng_parameter_names[BK_RNG_PARAMETERS] = {
+    "low", "high", "mean", "sd", "rate", "bound", "p", "n", "shape", "alpha", "beta", "df"};
+
+static double value_or(const bk_rng_request *request, bk_rng_parameter which, double otherwise)
+{
+    return request->given[which] ? request->value[which] : otherwise;
+}
+
+static bk_status fill_uniform(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_uniform_range_f64(stream, out->f64, count, value_or(r, BK_RNG_LOW, 0.0),
+                                     value_or(r, BK_RNG_HIGH, 1.0));
+}
+
+static bk_status fill_uniform_single(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                     size_t count)
+{
+    return bk_fill_uniform_range_f32(stream, out->f32, count, (float)value_or(r, BK_RNG_LOW, 0.0),
+                                     (float)value_or(r, BK_RNG_HIGH, 1.0));
+}
+
+static bk_status fill_normal(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_normal_scaled_f64(stream, out->f64, count, value_or(r, BK_RNG_MEAN, 0.0),
+                                     value_or(r, BK_RNG_SD, 1.0));
+}
+
+static bk_status fill_normal_single(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                    size_t count)
+{
+    return bk_fill_normal_scaled_f32(stream, out->f32, count, (float)value_or(r, BK_RNG_MEAN, 0.0),
+                                     (float)value_or(r, BK_RNG_SD, 1.0));
+}
+
+static bk_status fill_exponential(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                  size_t count)
+{
+    return bk_fill_exponential_f64(stream, out->f64, count, value_or(r, BK_RNG_RATE, 1.0));
+}
+
+static bk_status fill_exponential_single(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                         size_t count)
+{
+    return bk_fill_exponential_f32(stream, out->f32, count, value_or(r, BK_RNG_RATE, 1.0));
+}
+
+static bk_status fill_integer(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_integer_u64(stream, out->u64, count, r->bound);
+}
+
+static bk_status fill_integer_exact(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                    size_t count)
+{
+    return bk_fill_integer_exact_u64(stream, out->u64, count, r->bound);
+}
+
+static bk_status fill_bernoulli(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_bernoulli(stream, out->u8, count, r->value[BK_RNG_P]);
+}
+
+static bk_status fill_binomial(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_binomial(stream, out->u64, count, r->trials, r->value[BK_RNG_P]);
+}
+
+static bk_status fill_poisson(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_poisson(stream, out->u64, count, r->value[BK_RNG_MEAN]);
+}
+
+static bk_status fill_gamma(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_gamma(stream, out->f64, count, r->value[BK_RNG_SHAPE], value_or(r, BK_RNG_RATE, 1.0));
+}
+
+static bk_status fill_beta(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_beta(stream, out->f64, count, r->value[BK_RNG_ALPHA], r->value[BK_RNG_BETA]);
+}
+
+static bk_status fill_student_t(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    return bk_fill_student_t(stream, out->f64, count, r->value[BK_RNG_DF]);
+}
+
+static bk_status fill_raw(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
+{
+    (void)r;
+    bk_stream_fill(stream, out->u64, count);
+    return BK_OK;
+}
+
+const bk_rng_distribution bk_rng_distributions[BK_RNG_DISTRIBUTIONS] = {
+    {"uniform", BK_RNG_FORM_F64, true, BK_RNG_BIT(BK_RNG_LOW) | BK_RNG_BIT(BK_RNG_HIGH), 0, fill_uniform,
+     fill_uniform_single},
+    {"normal", BK_RNG_FORM_F64, true, BK_RNG_BIT(BK_RNG_MEAN) | BK_RNG_BIT(BK_RNG_SD), 0, fill_normal,
+     fill_normal_single},
+    {"exponential", BK_RNG_FORM_F64, true, BK_RNG_BIT(BK_RNG_RATE), 0, fill_exponential,
+     fill_exponential_single},
+    {"integer", BK_RNG_FORM_U64, false, BK_RNG_BIT(BK_RNG_BOUND), BK_RNG_BIT(BK_RNG_BOUND), fill_integer,
+     NULL},
+    {"integer-exact", BK_RNG_FORM_U64, false, BK_RNG_BIT(BK_RNG_BOUND), BK_RNG_BIT(BK_RNG_BOUND),
+     fill_integer_exact, NULL},
+    {"bernoulli", BK_RNG_FORM_U8, false, BK_RNG_BIT(BK_RNG_P), BK_RNG_BIT(BK_RNG_P), fill_bernoulli, NULL},
+    {"binomial", BK_RNG_FORM_U64, false, BK_RNG_BIT(BK_RNG_N) | BK_RNG_BIT(BK_RNG_P),
+     BK_RNG_BIT(BK_RNG_N) | BK_RNG_BIT(BK_RNG_P), fill_binomial, NULL},
+    {"poisson", BK_RNG_FORM_U64, false, BK_RNG_BIT(BK_RNG_MEAN), BK_RNG_BIT(BK_RNG_MEAN), fill_poisson, NULL},
+    {"gamma", BK_RNG_FORM_F64, false, BK_RNG_BIT(BK_RNG_SHAPE) | BK_RNG_BIT(BK_RNG_RATE),
+     BK_RNG_BIT(BK_RNG_SHAPE), fill_gamma, NULL},
+    {"beta", BK_RNG_FORM_F64, false, BK_RNG_BIT(BK_RNG_ALPHA) | BK_RNG_BIT(BK_RNG_BETA),
+     BK_RNG_BIT(BK_RNG_ALPHA) | BK_RNG_BIT(BK_RNG_BETA), fill_beta, NULL},
+    {"student-t", BK_RNG_FORM_F64, false, BK_RNG_BIT(BK_RNG_DF), BK_RNG_BIT(BK_RNG_DF), fill_student_t, NULL},
+};
+
+const bk_rng_distribution bk_rng_raw = {"raw", BK_RNG_FORM_RAW, false, 0, 0, fill_raw, NULL};

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# brisk bench: that it works and what it prints, not how fast anything is.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+run_brisk bench --quick --json
+check 'bench ends well' test "$exit_code" -eq 0
+printf '%s' "$out" >bench.json
+check 'one JSON object with every stage and sensible figures' "$BRISK_PYTHON" - <<'PYTHON'
+import json, math, sys
+
+bench = json.load(open("bench.json"))
+sets = bench["machine"]["instruction_sets"]
+rows = [(row["stage"], row["instruction_set"]) for row in bench["stages"]]
+expected = {"raw", "uniform-f32", "uniform-f64", "normal-f32", "normal-f32-transform", "normal-f64",
+            "integer-u32", "stream-open", "tanh-unit-f32", "tanh-unit-f64"}
+assert expected <= {stage for stage, _ in rows}, rows
+assert len(rows) == len(set(rows)), rows
+for stage in expected - {"stream-open"}:
+    assert [isa for name, isa in rows if name == stage] == sets, (stage, rows)
+assert ("stream-open", None) in rows
+assert bench["machine"]["cpu"] and bench["machine"]["threads"] >= 1
+assert bench["unit"] == "ns per item and core" and bench["runs"] % 2 == 1
+for row in bench["stages"]:
+    assert 0.0 < row["min"] <= row["median"] <= row["max"] < math.inf, row
+    assert row["items_per_call"] >= 1 and row["item"] and row["what"]
+PYTHON
+
+run_brisk bench --quick --stage normal-f32
+check 'one stage' test "$exit_code" -eq 0
+check 'the table names stage, set and machine' matches "$out" 'instruction set in use'
+check 'that stage' matches "$out" '^normal-f32 +scalar +[0-9.]+ +[0-9.]+ +[0-9.]+ '
+check 'and no other' test -z "$(grep -E '^(raw|uniform|tanh)' <<<"$out")"
+
+refused() {
+    local pattern=$1
+    shift
+    run_brisk bench "$@"
+    [ "$exit_code" -eq 2 ] && [ -z "$out" ] && matches "$err" "$pattern"
+}
+check 'an unknown stage' refused "raww.*did you mean 'raw'" --stage raww
+check 'a stage like nothing' refused 'xyzzyxyzzy.*--help' --stage xyzzyxyzzy
+check 'no value' refused 'stage' --stage
+check 'an argument too many' refused 'sideways' sideways
+finish
