@@ -6,12 +6,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
     cat <<'TEXT'
-Usage: ./run-tests.sh [--quick] [-- CTEST-OPTION ...]
+Usage: ./run-tests.sh [--quick | --all] [-- CTEST-OPTION ...]
 
 Installs the packages that are missing (apt-get, as root or through sudo), builds the preset "dev"
 into build-dev/ and runs every test through ctest. Exits 0 if and only if all of them pass.
 
-  --quick   leave out the tests labelled slow or statistical
+  --quick   leave out the tests labelled slow
+  --all     run those labelled statistical too, which take many minutes each
   --help    this text
   --        what follows goes to ctest, for example: ./run-tests.sh -- -R acceptance --verbose
 
@@ -21,25 +22,31 @@ TEXT
 }
 
 ctest_options=()
+left_out=statistical
 while [ $# -gt 0 ]; do
     case $1 in
     -h | --help)
         usage
         exit 0
         ;;
-    --quick) ctest_options+=(--label-exclude 'slow|statistical') ;;
+    --quick) left_out='slow|statistical' ;;
+    --all) left_out='' ;;
     --)
         shift
         ctest_options+=("$@")
         break
         ;;
     *)
-        echo "error: unknown option $1 (known: --quick, --help, and -- before options of ctest)" >&2
+        echo "error: unknown option $1 (known: --quick, --all, --help, and -- before options of ctest)" >&2
         exit 2
         ;;
     esac
     shift
 done
+
+if [ -n "$left_out" ]; then
+    ctest_options+=(--label-exclude "$left_out")
+fi
 
 cd "$root"
 # shellcheck source=scripts/setup.sh

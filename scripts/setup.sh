@@ -17,6 +17,7 @@ zlib1g-dev           compression inside HDF5
 r-mathlib            distribution functions (Rmath)
 libinih-dev          reads configuration files
 nettle-dev           SHA-256 of a file'"'"'s content
+libjansson-dev       writes JSON
 git:git              names the commit in results files'
 
 packages_figures='
@@ -33,7 +34,10 @@ python3-scipy        independent answers
 python3-xarray       opens results files as its users do
 python3-netcdf4      opens results files as netCDF
 python3-h5netcdf     opens results files for xarray
-hdf5-tools           opens results files with h5dump'
+hdf5-tools           opens results files with h5dump
+gcc-aarch64-linux-gnu compiles the kernels for Arm
+libc6-dev-arm64-cross headers of the C library for Arm
+qemu-user            runs the kernels for Arm'
 
 packages_ci='
 clang                the second compiler

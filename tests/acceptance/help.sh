@@ -25,7 +25,7 @@ fails_on_full_disk() { ! "$BRISK" "$@" >/dev/full 2>/dev/null; }
 
 check 'brisk --version' prints 'brisk [0-9]+\.[0-9]+\.[0-9]+' --version
 check 'brisk --help names the commands' prints '\brun\b' --help
-for command in run list show; do
+for command in run list show rng bench; do
     check "brisk --help names $command" prints "\\b$command\\b" --help
     check "brisk $command --help" prints "usage.*$command" "$command" --help
     check "brisk $command --help > /dev/full fails" fails_on_full_disk "$command" --help
