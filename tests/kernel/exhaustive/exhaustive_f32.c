@@ -22,6 +22,9 @@ static double log_sigmoid(double x) { return (x < 0.0 ? x : 0.0) - log1p(exp(-fa
 /* sin(2 pi x + turn pi / 2), reduced exactly, so that errors near the zeros are real ones. */
 static double sine_turned(double x, int turn)
 {
+    if (isnan(x)) {
+        return x; /* and no number of quarters */
+    }
     const double quarters = nearbyint(4.0 * x);
     const double rest = 6.283185307179586 * (x - quarters / 4.0);
     switch (((int)quarters + turn) & 3) {
