@@ -69,7 +69,9 @@ typedef struct bk_stream {
     uint64_t increment_high, increment_low;
 } bk_stream;
 
-/* The stream at (seed, purpose, index). Purposes above 2^32 - 1 do not exist, so it cannot fail. */
+/* The stream at (seed, purpose, index). Purposes above 2^32 - 1 do not exist, so it cannot fail. An index of
+ * 2^32 or more takes two key words and is the nested stream (low word, high word): do not use one purpose for
+ * both. */
 BK_API bk_stream bk_stream_open(uint64_t seed, uint32_t purpose, uint64_t index);
 /* The stream of nested work, at (seed, purpose, index, sub). BK_INVALID unless index and sub are both
  * below 2^32 (a larger key word would take two words and could meet another address). */
@@ -199,7 +201,7 @@ BK_API bk_categorical *bk_categorical_create(const double *weights, size_t count
 BK_API void bk_categorical_destroy(bk_categorical *categorical);
 /* categorical-alias-v1: one draw u each. The 128-bit product count * u has a column of the alias table in its
  * high and a place within the column in its low 64 bits. Each category's probability is off by less than
- * 2^-50; one of weight 0 never occurs. */
+ * count * 2^-55, the rounding of the table; one of weight 0 does not occur (measured up to 1e7 categories). */
 BK_API void bk_fill_categorical(bk_stream *stream, const bk_categorical *categorical, uint32_t *values,
                                 size_t count);
 
@@ -208,13 +210,13 @@ BK_API void bk_fill_categorical(bk_stream *stream, const bk_categorical *categor
 /* gamma-marsaglia-tsang-f64-v1 (2000): G / rate. An attempt takes three draws: two for a pair z, z' of
  * normal-box-muller-f64-v1, one for u = (n + 1/2) 2^-53 of the exponential; z and u decide; about 1.05
  * attempts a value. A shape below 1 is drawn as shape + 1, times u'^(1 / shape), with u' of a fourth draw of
- * each attempt. Variable. shape in [1e-300, 1e15], rate in [1e-280, 1e280]. Values too small for a double
- * become 0, which shapes below 0.05 make common. */
+ * each attempt. Variable. shape in [1e-300, 1e15], rate in [1e-280, 1e280]. A G too small for a double
+ * is 0 (before the division by rate), which shapes below 0.05 make common. */
 BK_API bk_status bk_fill_gamma(bk_stream *stream, double *values, size_t count, double shape, double rate);
 /* beta-gamma-f64-v1: X / (X + Y) of two gamma variates, attempts for X (shape alpha) first, then for Y. Where
  * a shape is below 1, attempts for both take four draws, and the quotient is taken from logarithms, so that
- * it never is 0 / 0. Variable. alpha and beta in [1e-300, 1e15]. Where the exact value is nearer to 0 or 1
- * than a double can be, it is 0 or 1. */
+ * it never is 0 / 0. Variable. alpha and beta in [1e-300, 1e15]. Values below about 5.6e-309 become 0,
+ * those nearer to 1 than a double can be become 1. */
 BK_API bk_status bk_fill_beta(bk_stream *stream, double *values, size_t count, double alpha, double beta);
 /* student-t-f64-v1: z' sqrt((df / 2) / G), G a gamma variate of shape df / 2 and z' the normal of its
  * accepted attempt that did not decide. Variable. df (degrees of freedom) in [0.25, 1e15]. */
