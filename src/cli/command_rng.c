@@ -239,7 +239,8 @@ static bk_status print_stream(const bk_rng_request *request)
 }
 
 static const bk_argument table[] = {
-    {"purpose", 0, "NAME|NUMBER", "what the stream is for (see list --purposes)", "Address of the stream:"},
+    {"purpose", 0, "NAME|NUMBER", "what the stream is for: a name of list --purposes, or any number",
+     "Address of the stream:"},
     {"index", 0, "I", "index below 2^64", NULL},
     {"sub", 0, "J", "third key word of a nested purpose", NULL},
     {"seed", 0, "S", "seed below 2^64 (default 1)", NULL},

@@ -2,12 +2,28 @@
  * Each distribution of brisk rng as one call of the library. */
 #include "cli/rng_distributions.h"
 
+#include <float.h>
+#include <math.h>
+
 const char *const bk_rng_parameter_names[BK_RNG_PARAMETERS] = {
     "low", "high", "mean", "sd", "rate", "bound", "p", "n", "shape", "alpha", "beta", "df"};
 
 static double value_or(const bk_rng_request *request, bk_rng_parameter which, double otherwise)
 {
     return request->given[which] ? request->value[which] : otherwise;
+}
+
+/* The parameter as a float; what a float cannot hold is refused, because rounding would change its meaning.
+ */
+static bk_status narrow(float *out, const bk_rng_request *request, bk_rng_parameter which, double otherwise)
+{
+    const double value = value_or(request, which, otherwise);
+    if (fabs(value) > (double)FLT_MAX || (value != 0.0 && (float)value == 0.0F)) {
+        return bk_fail(BK_INVALID, "--%s: a float cannot hold %.17g; leave out --dtype f32",
+                       bk_rng_parameter_names[which], value);
+    }
+    *out = (float)value;
+    return BK_OK;
 }
 
 static bk_status fill_uniform(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
@@ -19,8 +35,11 @@ static bk_status fill_uniform(const bk_rng_request *r, bk_stream *stream, bk_rng
 static bk_status fill_uniform_single(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
                                      size_t count)
 {
-    return bk_fill_uniform_range_f32(stream, out->f32, count, (float)value_or(r, BK_RNG_LOW, 0.0),
-                                     (float)value_or(r, BK_RNG_HIGH, 1.0));
+    float low = 0.0F;
+    float high = 0.0F;
+    BK_TRY(narrow(&low, r, BK_RNG_LOW, 0.0));
+    BK_TRY(narrow(&high, r, BK_RNG_HIGH, 1.0));
+    return bk_fill_uniform_range_f32(stream, out->f32, count, low, high);
 }
 
 static bk_status fill_normal(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
@@ -32,8 +51,11 @@ static bk_status fill_normal(const bk_rng_request *r, bk_stream *stream, bk_rng_
 static bk_status fill_normal_single(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
                                     size_t count)
 {
-    return bk_fill_normal_scaled_f32(stream, out->f32, count, (float)value_or(r, BK_RNG_MEAN, 0.0),
-                                     (float)value_or(r, BK_RNG_SD, 1.0));
+    float mean = 0.0F;
+    float sd = 0.0F;
+    BK_TRY(narrow(&mean, r, BK_RNG_MEAN, 0.0));
+    BK_TRY(narrow(&sd, r, BK_RNG_SD, 1.0));
+    return bk_fill_normal_scaled_f32(stream, out->f32, count, mean, sd);
 }
 
 static bk_status fill_exponential(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,

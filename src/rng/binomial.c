@@ -121,7 +121,7 @@ bk_status bk_fill_binomial(bk_stream *stream, uint64_t *values, size_t count, ui
                        (unsigned long long)trials);
     }
     if (bk_outside(p, 0.0, 1.0)) {
-        return bk_fail(BK_INVALID, "binomial distribution: p is %g, it must be in [0, 1]", p);
+        return bk_fail(BK_INVALID, "binomial distribution: p is %.17g, it must be in [0, 1]", p);
     }
     const bool failures = p > 0.5;
     binomial b = {.n = (double)trials, .p = failures ? 1.0 - p : p};

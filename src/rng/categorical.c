@@ -22,14 +22,16 @@ static bk_status check_weights(double *total, const double *weights, size_t coun
         return bk_fail(BK_INVALID, "categorical distribution: %zu weights, the number must be in [1, 2^32)",
                        count);
     }
-    double sum = 0.0;
+    double sum = 0.0, lost = 0.0;
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(weights[i]) || weights[i] < 0.0) {
             return bk_fail(BK_INVALID,
                            "categorical distribution: weight %zu is %g, it must be finite and not negative",
                            i, weights[i]);
         }
-        sum += weights[i];
+        const double next = sum + weights[i];
+        lost += sum >= weights[i] ? (sum - next) + weights[i] : (weights[i] - next) + sum;
+        sum = next;
     }
     if (!isfinite(sum) || sum <= 0.0) {
         return bk_fail(BK_INVALID,
@@ -37,22 +39,23 @@ static bk_status check_weights(double *total, const double *weights, size_t coun
                        "number above 0",
                        sum);
     }
-    *total = sum;
+    *total = sum + lost;
     return BK_OK;
 }
 
 /* A share in [0, 1] of 2^64, never 2^64 itself. */
-static uint64_t threshold_of(double share) { return share < 1.0 ? (uint64_t)(share * 0x1p+64) : UINT64_MAX; }
+__extension__ typedef unsigned __int128 u128;
+#define ONE ((u128)1 << 64)
 
 /* Pairs columns that have too little with columns that have too much. stack [count] holds the small
  * ones from its start and the large ones from its end; rest [count] is what is left in each column, in
  * units of the mean weight. */
-static void fill_table(bk_categorical *table, double *rest, uint32_t *stack)
+static void fill_table(bk_categorical *table, u128 *rest, uint32_t *stack)
 {
     const size_t count = table->count;
     size_t small = 0, large = count;
     for (size_t i = 0; i < count; i++) {
-        if (rest[i] < 1.0) {
+        if (rest[i] < ONE) {
             stack[small++] = (uint32_t)i;
         } else {
             stack[--large] = (uint32_t)i;
@@ -61,10 +64,10 @@ static void fill_table(bk_categorical *table, double *rest, uint32_t *stack)
     while (small > 0 && large < count) {
         const uint32_t poor = stack[--small];
         const uint32_t rich = stack[large];
-        table->threshold[poor] = threshold_of(rest[poor]);
+        table->threshold[poor] = (uint64_t)rest[poor];
         table->alias[poor] = rich;
-        rest[rich] -= 1.0 - rest[poor];
-        if (rest[rich] < 1.0) {
+        rest[rich] -= ONE - rest[poor];
+        if (rest[rich] < ONE) {
             large++;
             stack[small++] = rich;
         }
@@ -88,7 +91,7 @@ bk_categorical *bk_categorical_create(const double *weights, size_t count)
         return NULL;
     }
     bk_categorical *table = bk_allocate(1, sizeof *table);
-    double *rest = bk_allocate(count, sizeof *rest);
+    u128 *rest = bk_allocate(count, sizeof *rest);
     uint32_t *stack = bk_allocate(count, sizeof *stack);
     if (table != NULL) {
         table->count = count;
@@ -99,7 +102,7 @@ bk_categorical *bk_categorical_create(const double *weights, size_t count)
         table != NULL && rest != NULL && stack != NULL && table->threshold != NULL && table->alias != NULL;
     if (complete) {
         for (size_t i = 0; i < count; i++) {
-            rest[i] = weights[i] / total * (double)count;
+            rest[i] = (u128)(weights[i] / total * (double)count * 0x1p+64);
         }
         fill_table(table, rest, stack);
     } else {

@@ -112,8 +112,8 @@ static bk_status check_parameter(const char *distribution, const char *name, dou
                                  double high)
 {
     if (bk_outside(x, low, high)) {
-        return bk_fail(BK_INVALID, "%s distribution: %s is %g, it must be in [%g, %g]", distribution, name, x,
-                       low, high);
+        return bk_fail(BK_INVALID, "%s distribution: %s is %.17g, it must be in [%g, %g]", distribution, name,
+                       x, low, high);
     }
     return BK_OK;
 }

@@ -56,7 +56,7 @@ bk_status bk_fill_integer_exact_u64(bk_stream *stream, uint64_t *values, size_t 
 bk_status bk_fill_bernoulli(bk_stream *stream, uint8_t *values, size_t count, double p)
 {
     if (bk_outside(p, 0.0, 1.0)) {
-        return bk_fail(BK_INVALID, "Bernoulli distribution: p is %g, it must be in [0, 1]", p);
+        return bk_fail(BK_INVALID, "Bernoulli distribution: p is %.17g, it must be in [0, 1]", p);
     }
     uint64_t draws[BK_CHUNK];
     for (size_t done = 0; done < count; done += BK_CHUNK) {

@@ -76,7 +76,7 @@ static uint64_t draw_rejection(bk_stream *stream, const hat *h)
 bk_status bk_fill_poisson(bk_stream *stream, uint64_t *values, size_t count, double mean)
 {
     if (bk_outside(mean, 0.0, 0x1p+50)) {
-        return bk_fail(BK_INVALID, "Poisson distribution: mean is %g, it must be in [0, 2^50]", mean);
+        return bk_fail(BK_INVALID, "Poisson distribution: mean is %.17g, it must be in [0, 2^50]", mean);
     }
     if (mean < BK_INVERSION_MEAN) {
         fill_inversion(stream, values, count, mean);

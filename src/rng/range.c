@@ -30,11 +30,12 @@ static float below_f32(float x)
 static bk_status check_range(double low, double high, double span)
 {
     if (!isfinite(low) || !isfinite(high)) {
-        return bk_fail(BK_INVALID, "uniform distribution: %s is %g, it must be finite",
+        return bk_fail(BK_INVALID, "uniform distribution: %s is %.17g, it must be finite",
                        isfinite(low) ? "high" : "low", isfinite(low) ? high : low);
     }
     if (low >= high) {
-        return bk_fail(BK_INVALID, "uniform distribution: low is %g and high %g, low must be below high", low,
+        return bk_fail(BK_INVALID,
+                       "uniform distribution: low is %.17g and high %.17g, low must be below high", low,
                        high);
     }
     if (!isfinite(span)) {
@@ -76,10 +77,11 @@ bk_status bk_fill_uniform_range_f32(bk_stream *stream, float *values, size_t cou
 static bk_status check_normal(double mean, double sd, double farthest)
 {
     if (!isfinite(mean)) {
-        return bk_fail(BK_INVALID, "normal distribution: mean is %g, it must be finite", mean);
+        return bk_fail(BK_INVALID, "normal distribution: mean is %.17g, it must be finite", mean);
     }
     if (!isfinite(sd) || sd < 0.0) {
-        return bk_fail(BK_INVALID, "normal distribution: sd is %g, it must be finite and not negative", sd);
+        return bk_fail(BK_INVALID, "normal distribution: sd is %.17g, it must be finite and not negative",
+                       sd);
     }
     if (!isfinite(farthest)) {
         return bk_fail(BK_INVALID,
@@ -112,8 +114,8 @@ bk_status bk_fill_normal_scaled_f64(bk_stream *stream, double *values, size_t co
 static bk_status check_rate(double rate, double low, double high)
 {
     if (bk_outside(rate, low, high)) {
-        return bk_fail(BK_INVALID, "exponential distribution: rate is %g, it must be in [%g, %g]", rate, low,
-                       high);
+        return bk_fail(BK_INVALID, "exponential distribution: rate is %.17g, it must be in [%g, %g]", rate,
+                       low, high);
     }
     return BK_OK;
 }

@@ -85,3 +85,29 @@ Test(categorical, wrong_weights_are_named)
     cr_assert(bk_categorical_create((double[]){1e308, 1e308}, 2) == NULL);
     cr_assert(bk_categorical_create((double[]){1.0}, 0) == NULL);
 }
+
+/* One weight as heavy as all others together: every column of the table shares with that one category, so
+ * errors of the columns would add up. Its share is one half. */
+Test(categorical, a_heavy_category_among_many_keeps_its_share)
+{
+    enum { n_many = 100000, n_values = 400000 };
+    double *weights = bk_allocate(n_many, sizeof *weights);
+    uint32_t *values = bk_allocate(n_values, sizeof *values);
+    for (size_t i = 0; i < n_many; i++) {
+        weights[i] = i == 0 ? 0.1 * (n_many - 1) : 0.1;
+    }
+    bk_categorical *table = bk_categorical_create(weights, n_many);
+    cr_assert_not_null(table, "%s", bk_error_message());
+    bk_stream stream = bk_stream_open(1, BK_PURPOSE_USER, 77);
+    bk_fill_categorical(&stream, table, values, n_values);
+    size_t heavy = 0;
+    for (size_t i = 0; i < n_values; i++) {
+        cr_assert_lt(values[i], n_many);
+        heavy += values[i] == 0;
+    }
+    /* Binomial(400000, 1/2): six and a half standard deviations, error probability below 1e-10. */
+    cr_assert_float_eq((double)heavy, n_values / 2.0, 6.5 * 0.5 * 632.5, "%zu", heavy);
+    bk_categorical_destroy(table);
+    bk_free(values);
+    bk_free(weights);
+}

@@ -145,12 +145,15 @@ def configuration(file):
 def replay_trial(file, network, trial):
     """x, y, score and error [point] of a trial of an open file, as a dict."""
     settings = configuration(file)
-    if network not in file.get("network", ()):
+    # A list of names: h5py's own `in` would take a path for a name.
+    if network not in list(file.get("network", ())):
         known = ", ".join(file.get("network", ())) or "none"
         raise ValueError(f"no network '{network}' in the file; it has: {known}")
     if not 0 <= trial < settings["trials"]:
         raise ValueError(f"trial {trial}: the file has the trials 0 to {settings['trials'] - 1}")
     group = file["network"][network]
+    if "trials/error_count" not in group:
+        raise ValueError(f"network '{network}' has no trials in this file")
     x, y = test_set(settings["seed"], trial, settings["test-size"], settings["sampling"], group.attrs["dtype"])
     score = scores(group, x)
     return {"x": x, "y": y, "score": score, "error": (np.where(score > 0, 1, -1) != y).astype(np.uint8)}
