@@ -5,15 +5,9 @@
  * has the column in its high and the place within the column in its low 64 bits, so one draw is
  * enough and everything after the set-up is integer arithmetic.
  */
+#include "rng/categorical.h"
+
 #include <math.h>
-
-#include "brisk/rng.h"
-
-struct bk_categorical {
-    size_t count;
-    uint64_t *threshold; /* of 2^64 */
-    uint32_t *alias;
-};
 
 /* Sum of the weights, or a message that names the one that is wrong. */
 static bk_status check_weights(double *total, const double *weights, size_t count)

@@ -5,7 +5,7 @@
 
 #include <criterion/criterion.h>
 
-#include "brisk/rng.h"
+#include "rng/categorical.h"
 
 enum { categories = 6, count = 600000 };
 
@@ -86,28 +86,35 @@ Test(categorical, wrong_weights_are_named)
     cr_assert(bk_categorical_create((double[]){1.0}, 0) == NULL);
 }
 
+__extension__ typedef __int128 wide;
+
 /* One weight as heavy as all others together: every column of the table shares with that one category, so
- * errors of the columns would add up. Its share is one half. */
-Test(categorical, a_heavy_category_among_many_keeps_its_share)
+ * errors of the columns, and that of the sum of weights that are no whole numbers, add up in its share. The
+ * shares are read off the table in units of 2^-64 column; the weights are whole in units of 2^-57. */
+Test(categorical, shares_of_many_categories_keep_the_promise_of_2_to_the_minus_50)
 {
-    enum { n_many = 100000, n_values = 400000 };
-    double *weights = bk_allocate(n_many, sizeof *weights);
-    uint32_t *values = bk_allocate(n_values, sizeof *values);
-    for (size_t i = 0; i < n_many; i++) {
-        weights[i] = i == 0 ? 0.1 * (n_many - 1) : 0.1;
+    enum { many = 100000 };
+    double *weights = bk_allocate(many, sizeof *weights);
+    wide *share = bk_allocate(many, sizeof *share);
+    wide total = 0;
+    weights[0] = 0.1 * (many - 1);
+    for (size_t i = 0; i < many; i++) {
+        weights[i] = i == 0 ? weights[0] : 0.1;
+        total += (wide)(weights[i] * 0x1p57);
     }
-    bk_categorical *table = bk_categorical_create(weights, n_many);
+    bk_categorical *table = bk_categorical_create(weights, many);
     cr_assert_not_null(table, "%s", bk_error_message());
-    bk_stream stream = bk_stream_open(1, BK_PURPOSE_USER, 77);
-    bk_fill_categorical(&stream, table, values, n_values);
-    size_t heavy = 0;
-    for (size_t i = 0; i < n_values; i++) {
-        cr_assert_lt(values[i], n_many);
-        heavy += values[i] == 0;
+    const wide column = (wide)1 << 64;
+    for (size_t i = 0; i < many; i++) {
+        share[i] += table->threshold[i];
+        share[table->alias[i]] += column - table->threshold[i];
     }
-    /* Binomial(400000, 1/2): six and a half standard deviations, error probability below 1e-10. */
-    cr_assert_float_eq((double)heavy, n_values / 2.0, 6.5 * 0.5 * 632.5, "%zu", heavy);
+    for (size_t i = 0; i < many; i++) {
+        const double p = (double)share[i] * 0x1p-64 / many;
+        cr_assert_float_eq(p, weights[i] * 0x1p57 / (double)total, 0x1p-50, "category %zu is off by %g", i,
+                           p - weights[i] * 0x1p57 / (double)total);
+    }
     bk_categorical_destroy(table);
-    bk_free(values);
+    bk_free(share);
     bk_free(weights);
 }
