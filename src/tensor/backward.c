@@ -55,6 +55,17 @@ static void mark_needed(pass *p)
     p->first = reversed(p->first);
 }
 
+/* Whether the rule of node runs. One that a selective pass only takes a gradient from lies not between output
+ * and inputs: it keeps what it saved, and may have been freed before. */
+static bool runs_rule(const pass *p, const bk_node *node)
+{
+    bool any = node->needed && !p->selective;
+    for (unsigned i = 0; i < node->inputs && node->needed && !any; i++) {
+        any = leads_on(p, &node->edge[i]);
+    }
+    return any;
+}
+
 /* ---- Gradients on their way ---- */
 
 /* Adds gradient, whose reference it takes over, to sum. */
@@ -210,7 +221,7 @@ static bk_status run_node(pass *p, bk_node *node, bk_array *gradient)
 static bk_status run(pass *p)
 {
     for (bk_node *node = p->first; node != NULL; node = node->next) {
-        if (node->needed && node->freed) {
+        if (node->freed && runs_rule(p, node)) {
             return bk_fail(BK_GRAPH,
                            "%s: backward through the graph a second time (saved values were freed): pass "
                            "retain_graph the first time, or compute the output again",
@@ -317,7 +328,7 @@ static void finish(pass *p, bool free_saved)
             bk_array_release(p->pool, &node->wide->gradient);
         }
         node->has_number = false;
-        if (free_saved && node->needed) {
+        if (free_saved && runs_rule(p, node)) {
             bk_node_drop_saved(node);
             node->freed = true;
         }

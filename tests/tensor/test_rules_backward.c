@@ -199,6 +199,24 @@ static void rule_22_more(bk_dtype dtype)
 }
 Test(rules_backward, rule_22_grad_runs_only_what_it_needs) { RUN_BOTH(rule_22_more); }
 
+/* The node that made an input is not on the way: it keeps what it saved, and may have been freed before. */
+static void rule_22_input_node(bk_dtype dtype)
+{
+    bk_tensor *w = leaf_scalar(tape, dtype, 0);
+    bk_tensor *y = bk_exp(w);
+    bk_tensor *l = bk_square(y);
+    bk_tensor *gradient;
+    must(bk_grad(l, 1, &y, &gradient, false, false));
+    cr_assert_eq(item(gradient), 2);
+    must(bk_backward(y, NULL, false));
+    cr_assert_eq(item(bk_tensor_grad(w)), 1);
+    bk_tensor *again = bk_square(y);
+    must(bk_grad(again, 1, &y, &gradient, false, false));
+    cr_assert_eq(item(gradient), 2);
+    cr_assert_eq(bk_backward(y, NULL, false), BK_GRAPH);
+}
+Test(rules_backward, rule_22_grad_leaves_the_node_of_an_input_alone) { RUN_BOTH(rule_22_input_node); }
+
 static void rule_23(bk_dtype dtype)
 {
     bk_tensor *w = leaf(dtype), *v = bk_tensor_name(leaf(dtype), "v");
