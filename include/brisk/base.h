@@ -92,6 +92,14 @@ BK_API char *bk_copy_text(const char *text);
 /* Frees memory of bk_allocate; NULL is fine. */
 BK_API void bk_free(void *memory);
 
+/* Memory for one long array of unknown length (base/pages.c): whole pages from the system that grow
+ * without a second copy, and that cost nothing before they are written. From NULL and old_count 0, or from
+ * what this function returned for old_count, to count >= 1 elements of size bytes; the new ones are zero
+ * unless it was shrunk before. Freed with bk_pages_free (the same count and size), never with bk_free. NULL
+ * on failure, memory then is as before. */
+BK_API void *bk_pages_resize(void *memory, size_t old_count, size_t count, size_t size);
+BK_API void bk_pages_free(void *memory, size_t count, size_t size);
+
 /* An arena: many small pieces, freed together. Not for use by two threads at once. */
 typedef struct bk_arena bk_arena;
 BK_API bk_arena *bk_arena_create(void);

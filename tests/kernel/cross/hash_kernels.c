@@ -161,6 +161,39 @@ static void run_random(const bk_kernels *kernels)
     print_hash("integer_u64", integers, sizeof integers);
 }
 
+/* Sums over 3001 things, which leave quarters out and, when split, have blocks and leaves of every size. */
+static void run_resample(const bk_kernels *kernels)
+{
+    enum { THINGS = 3001, TOGETHER = 9 };
+    static double values[2 * (THINGS + 1)], lanes[TOGETHER * 16];
+    static uint32_t index[THINGS];
+    uint64_t state[2 * TOGETHER], increment[2 * TOGETHER];
+    for (size_t i = 0; i < 2 * THINGS; i++) {
+        values[i] = 1.0 / (double)(3 + i);
+    }
+    values[THINGS] = 0; /* behind the things there is nothing, in single file and in pairs */
+    (void)kernels->resample_sum_16(lanes, values, THINGS, draws, count);
+    print_f64("resample_sum_16", lanes, 8);
+    (void)kernels->resample_pairs_16(lanes, values, THINGS, draws, count);
+    print_f64("resample_pairs_16", lanes, 16);
+    memset(index, 0, sizeof index);
+    (void)kernels->resample_index_16(index, THINGS, draws, count);
+    print_hash("resample_index_16", index, sizeof index);
+#define SPLIT(call)                             \
+    for (size_t i = 0; i < 2 * TOGETHER; i++) { \
+        state[i] = draws[i];                    \
+        increment[i] = draws[i + 1] | 1U;       \
+    }                                           \
+    memset(lanes, 0, sizeof lanes);             \
+    kernels->call
+    SPLIT(resample_sum_split(lanes, values, THINGS, state, increment, TOGETHER));
+    print_f64("resample_sum_split", lanes, 8 * TOGETHER);
+    SPLIT(resample_pairs_split(lanes, values, THINGS, state, increment, TOGETHER));
+    print_f64("resample_pairs_split", lanes, 16 * TOGETHER);
+    SPLIT(resample_index_split(index, THINGS, state, increment));
+    print_hash("resample_index_split", index, sizeof index);
+}
+
 /* Two inputs and three have code of their own. */
 #define NETWORK(name, type, number)                                                                  \
     do {                                                                                             \
@@ -296,6 +329,7 @@ int main(int argc, char **argv)
     make_arguments();
     run_math(kernels);
     run_random(kernels);
+    run_resample(kernels);
     run_network(kernels);
     run_elementwise(kernels);
     run_gradients(kernels);
