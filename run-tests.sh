@@ -12,7 +12,8 @@ Installs the packages that are missing (apt-get, as root or through sudo), build
 into build-dev/ and runs every test through ctest. Exits 0 if and only if all of them pass.
 
   --quick   leave out the tests labelled slow
-  --all     run those labelled statistical too, which take many minutes each
+  --all     run those labelled statistical too, which take many minutes each, and the AVX-512 kernels in an
+            emulator (label emulated), which is installed
   --help    this text
   --        what follows goes to ctest, for example: ./run-tests.sh -- -R acceptance --verbose
 
@@ -21,16 +22,24 @@ undefined-behaviour sanitizers (presets "clang" and "asan-ubsan"; the latter wit
 TEXT
 }
 
+cd "$root"
+# shellcheck source=scripts/setup.sh
+source scripts/setup.sh
+
 ctest_options=()
-left_out=statistical
+left_out='statistical|emulated'
+packages_asked=
 while [ $# -gt 0 ]; do
     case $1 in
     -h | --help)
         usage
         exit 0
         ;;
-    --quick) left_out='slow|statistical' ;;
-    --all) left_out='' ;;
+    --quick) left_out='slow|statistical|emulated' ;;
+    --all)
+        left_out=''
+        packages_asked=$packages_emulated
+        ;;
     --)
         shift
         ctest_options+=("$@")
@@ -44,10 +53,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-cd "$root"
-# shellcheck source=scripts/setup.sh
-source scripts/setup.sh
-packages=("$packages_build" "$packages_figures" "$packages_tests")
+packages=("$packages_build" "$packages_figures" "$packages_tests" "$packages_asked")
 if [ "${CI:-}" = true ]; then
     packages+=("$packages_ci")
 fi
@@ -66,7 +72,7 @@ test_preset() {
 
 # The preset that everybody uses comes last, so that its verdict is the last thing to read.
 if [ "${CI:-}" = true ]; then
-    test_preset asan-ubsan 'slow|statistical'
+    test_preset asan-ubsan 'slow|statistical|emulated'
     test_preset clang "$left_out"
 fi
 test_preset dev "$left_out"

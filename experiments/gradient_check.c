@@ -15,10 +15,13 @@ static const char order_note[] =
     "step "
     "crosses kinks, where the loss is not twice differentiable, so no order is claimed for them";
 
+/* Of the lab's networks, which have one hidden layer: w1, b1, w2, b2. */
+#define PARAMETERS 4
+
 /* Observed order between neighbouring epsilons: log10 of the ratio of their errors. */
 static void orders_of(double *order, const double *error)
 {
-    for (size_t p = 0; p < BK_NETWORK_PARAMETERS; p++) {
+    for (size_t p = 0; p < PARAMETERS; p++) {
         for (size_t step = 0; step + 1 < N_EPSILONS; step++) {
             const double *e = &error[p * N_EPSILONS + step];
             /* An error of exactly 0 has no order; 0 says that nothing fell. */
@@ -65,14 +68,15 @@ static bk_status put_check(bk_group *group, const bk_gradient_check *check)
                                    .axes = {"parameter", "epsilon"},
                                    .unit = "1",
                                    .long_name = "unit-point pairs whose kink the step crosses"};
-    const char *names[BK_NETWORK_PARAMETERS];
-    for (size_t p = 0; p < BK_NETWORK_PARAMETERS; p++) {
-        names[p] = bk_network_parameter_name(p);
+    char text[PARAMETERS][BK_PARAMETER_NAME];
+    const char *names[PARAMETERS];
+    for (size_t p = 0; p < PARAMETERS; p++) {
+        names[p] = bk_network_parameter_name(text[p], p);
     }
-    double orders[BK_NETWORK_PARAMETERS * (N_EPSILONS - 1)];
+    double orders[PARAMETERS * (N_EPSILONS - 1)];
     orders_of(orders, check->error);
-    const size_t shape[] = {BK_NETWORK_PARAMETERS, N_EPSILONS};
-    const size_t order_shape[] = {BK_NETWORK_PARAMETERS, N_EPSILONS - 1};
+    const size_t shape[] = {PARAMETERS, N_EPSILONS};
+    const size_t order_shape[] = {PARAMETERS, N_EPSILONS - 1};
     BK_TRY(lab_put(group, &parameter, shape, names));
     BK_TRY(lab_put(group, &epsilon, shape + 1, epsilons));
     BK_TRY(lab_put(group, &error, shape, check->error));
@@ -89,7 +93,7 @@ static bk_status check_network(bk_group *group, bk_network *network, const void 
     BK_TRY(bk_gradient_check_run(&check, network, x, y, count, epsilons, N_EPSILONS, seed));
     bk_status status = bk_group_set_text(group, "activation", bk_activation_name(network->activation));
     if (status == BK_OK) {
-        status = bk_group_set_unsigned(group, "hidden", network->hidden);
+        status = bk_group_set_unsigned(group, "hidden", network->hidden[0]);
     }
     if (status == BK_OK) {
         status = bk_group_set_flag(group, "weights_restored", check.weights_restored);
@@ -123,7 +127,7 @@ static bk_status check_dtype(bk_run *run, bk_dtype dtype, size_t hidden)
         (void)snprintf(path, sizeof path, "gradient_check/%s%s%s", bk_dtype_name(dtype), a == 0 ? "" : "_",
                        a == 0 ? "" : name);
         status = bk_activation_parse(&activation, name);
-        bk_network *network = bk_network_create(bk_mixture_lab.inputs, hidden, activation, dtype);
+        bk_network *network = bk_network_create(bk_mixture_lab.inputs, 1, &hidden, activation, dtype);
         if (status == BK_OK) {
             status = network == NULL ? bk_error_status()
                                      : check_network(bk_group_at(bk_run_results(run), path), network, x, y,

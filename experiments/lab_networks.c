@@ -112,11 +112,12 @@ static bk_status put_weights(bk_group *group, const bk_network *network)
                                 .long_name = "weights of the output"};
     static const bk_field b2 = {
         .name = "b2", .dtype = BK_F64, .rank = 0, .unit = "1", .long_name = "bias of the output"};
-    BK_TRY(lab_put_floats(group, &w1, (size_t[]){network->hidden, network->inputs}, network->dtype,
-                          network->w1));
-    BK_TRY(lab_put_floats(group, &b1, &network->hidden, network->dtype, network->b1));
-    BK_TRY(lab_put_floats(group, &w2, &network->hidden, network->dtype, network->w2));
-    return lab_put_floats(group, &b2, NULL, network->dtype, network->b2);
+    const size_t hidden = network->hidden[0];
+    BK_TRY(
+        lab_put_floats(group, &w1, (size_t[]){hidden, network->inputs}, network->dtype, network->weight[0]));
+    BK_TRY(lab_put_floats(group, &b1, &hidden, network->dtype, network->bias[0]));
+    BK_TRY(lab_put_floats(group, &w2, &hidden, network->dtype, network->weight[1]));
+    return lab_put_floats(group, &b2, NULL, network->dtype, network->bias[1]);
 }
 
 static bk_status put_training(bk_group *group, const bk_network *network, const double *loss,
@@ -129,7 +130,7 @@ static bk_status put_training(bk_group *group, const bk_network *network, const 
                                    .unit = "nat",
                                    .long_name = "training loss before the step of each epoch"};
     BK_TRY(bk_group_set_text(group, "activation", bk_activation_name(network->activation)));
-    BK_TRY(bk_group_set_unsigned(group, "hidden", network->hidden));
+    BK_TRY(bk_group_set_unsigned(group, "hidden", network->hidden[0]));
     BK_TRY(bk_group_set_text(group, "dtype", bk_dtype_name(network->dtype)));
     BK_TRY(bk_group_set_real(group, "initial_loss", loss[0]));
     BK_TRY(bk_group_set_real(group, "final_loss", final_loss));
@@ -144,10 +145,11 @@ typedef struct epoch_progress {
     size_t epochs;
 } epoch_progress;
 
-static bk_status tell_epoch(void *context, size_t epoch, double loss)
+static bk_status tell_epoch(void *context, size_t epoch, double loss, bool *stop)
 {
     const epoch_progress *progress = context;
     (void)loss;
+    (void)stop;
     bk_run_progress(progress->run, progress->name, epoch + 1, progress->epochs);
     return BK_OK;
 }
@@ -167,14 +169,15 @@ static bk_status train_one(bk_run *run, lab_networks *networks, size_t i)
     if (loss == NULL) {
         return bk_error_status();
     }
-    double final_loss = 0.0;
+    bk_training_result trained = {0};
     bk_network *network = networks->network[i];
     bk_network_initialise(network, bk_run_seed(run));
     bk_status status =
-        bk_train(network, loss, &final_loss, networks->x, networks->y, networks->train_size, &training);
+        bk_train(network, loss, &trained, networks->x, networks->y, networks->train_size, &training);
     if (status == BK_OK) {
-        bk_run_say(run, "%s: loss %.6g before, %.6g after %zu epochs", stage, loss[0], final_loss, epochs);
-        status = put_training(lab_network_group(run, networks, i), network, loss, final_loss, epochs);
+        bk_run_say(run, "%s: loss %.6g before, %.6g after %zu epochs", stage, loss[0], trained.final_loss,
+                   epochs);
+        status = put_training(lab_network_group(run, networks, i), network, loss, trained.final_loss, epochs);
     } else {
         status = bk_fail_within("%s", stage);
     }
@@ -200,7 +203,7 @@ static bk_status create_networks(lab_networks *networks, const bk_options *optio
             const size_t hidden = (size_t)bk_option_list_integer(options, "hidden", h);
             const size_t i = networks->count++;
             networks->network[i] =
-                bk_network_create(bk_mixture_lab.inputs, hidden, activation, networks->dtype);
+                bk_network_create(bk_mixture_lab.inputs, 1, &hidden, activation, networks->dtype);
             if (networks->network[i] == NULL) {
                 return bk_error_status();
             }

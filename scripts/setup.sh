@@ -40,6 +40,11 @@ gcc-aarch64-linux-gnu compiles the kernels for Arm
 libc6-dev-arm64-cross headers of the C library for Arm
 qemu-user            runs the kernels for Arm'
 
+packages_emulated='
+bochs                runs the kernels for AVX-512 on any x86-64 machine
+bochs-term           its display on a terminal
+clang                the second compiler'
+
 packages_ci='
 clang                the second compiler
 libomp-dev           OpenMP of the second compiler'

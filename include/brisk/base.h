@@ -156,6 +156,44 @@ typedef bk_status (*bk_parallel_body)(void *context, size_t item, int thread);
  * About 1 us a call. */
 BK_API bk_status bk_parallel_for(size_t count, bk_parallel_body body, void *context);
 
+/* A team: a few threads that work in step for a long time, for loops too short to start threads anew.
+ * member is in [0, members); what a member does must not decide a result. */
+typedef bk_status (*bk_team_body)(void *context, int member, int members);
+/* Runs body once for each member, member 0 on the calling thread, with at most wanted members and at most
+ * bk_threads(); one member inside another parallel loop. Every member calls bk_team_barrier equally often,
+ * whatever happens to it, so a failure is agreed on over a barrier. The status and message are those of the
+ * lowest member that failed. BK_MEMORY where the system cannot start so many threads. */
+BK_API bk_status bk_parallel_team(int wanted, bk_team_body body, void *context);
+/* Waits until all members are here; what they wrote before is seen after. About 0.3 us for two threads on
+ * two cores. A member that waits long sleeps (the OpenMP runtime's rule: OMP_WAIT_POLICY), so that a machine
+ * with more threads than cores gets on. members as the body was told; nothing happens in a team of one. */
+BK_API void bk_team_barrier(int members);
+
+/* Finds out, while it runs, whether a team is quicker than one thread: on a machine whose cores are busy
+ * with something else every barrier waits for the scheduler, and one thread alone gets further. Work that is
+ * the same for any number of members is cut into segments; the clock decides who takes the next one.
+ *     bk_pace pace;
+ *     for (bk_pace_start(&pace, most); steps_left; bk_pace_end(&pace, steps_taken)) {
+ *         members = bk_pace_begin(&pace, &steps); ... up to that many steps with that many members ...
+ *     } */
+typedef struct bk_pace {
+    int most;
+    enum {
+        BK_PACE_ALONE,
+        BK_PACE_WARM,
+        BK_PACE_TOGETHER,
+        BK_PACE_REGULAR
+    } phase;            /* what the segment is for */
+    bool better;        /* together was quicker when both were measured last */
+    unsigned wait, gap; /* segments until the other way is tried again, and how many that is at present */
+    double start_s;     /* of the segment */
+    double step_s[2];   /* seconds a step took alone, together */
+} bk_pace;
+BK_API void bk_pace_start(bk_pace *pace, int most);
+/* The members of the next segment, 1 or most, and the steps it should have (SIZE_MAX where most is 1). */
+BK_API int bk_pace_begin(bk_pace *pace, size_t *steps);
+BK_API void bk_pace_end(bk_pace *pace, size_t steps_taken);
+
 /* ---- Data types -------------------------------------------------------------------------------- */
 
 typedef enum bk_dtype {

@@ -57,34 +57,48 @@ BK_API bk_status bk_mixture_log_odds(double *score, const bk_mixture *mixture, c
 
 /* ---- Network (model/network.c) ------------------------------------------------------------------------ */
 
-typedef enum bk_activation { BK_TANH, BK_RELU, BK_ACTIVATION_COUNT } bk_activation;
-/* "tanh", "relu". */
+typedef enum bk_activation { BK_TANH, BK_RELU, BK_SIGMOID, BK_ACTIVATION_COUNT } bk_activation;
+/* "tanh", "relu", "sigmoid". */
 BK_API const char *bk_activation_name(bk_activation activation);
 BK_API bk_status bk_activation_parse(bk_activation *activation, const char *name);
 
-/* One hidden layer: s(x) = b2 + sum_j w2[j] act(b1[j] + sum_i w1[j, i] x[i]). */
+/* A multilayer perceptron with `layers` hidden layers and one score:
+ *   h_0 = x,  h_(k+1)[j] = act(bias[k][j] + sum_i weight[k][j, i] h_k[i]) for k < layers,
+ *   s(x) = bias[layers] + sum_j weight[layers][j] h_layers[j].
+ * Its parameters in order are weight[0], bias[0], weight[1], ... with the names w1, b1, w2, ... */
 typedef struct bk_network {
-    size_t inputs, hidden;
+    size_t inputs;
+    size_t layers;  /* hidden ones, at least 1 */
+    size_t *hidden; /* [layers]: the units of each */
     bk_activation activation;
     bk_dtype dtype; /* BK_F32 or BK_F64 */
-    void *w1;       /* [hidden, input] */
-    void *b1;       /* [hidden] */
-    void *w2;       /* [hidden] */
-    void *b2;       /* one */
+    void **weight;  /* [layers + 1]: weight[k] [unit, input of the layer]; the last [unit] */
+    void **bias;    /* [layers + 1]: bias[k] [unit]; the last is one number */
 } bk_network;
-/* All weights zero. Owned by the caller (bk_network_destroy). */
-BK_API bk_network *bk_network_create(size_t inputs, size_t hidden, bk_activation activation, bk_dtype dtype);
+/* All weights zero; hidden [layers] is copied. Owned by the caller (bk_network_destroy). */
+BK_API bk_network *bk_network_create(size_t inputs, size_t layers, const size_t *hidden,
+                                     bk_activation activation, bk_dtype dtype);
+/* A network of the same shape, activation and dtype, all weights zero. */
+BK_API bk_network *bk_network_create_like(const bk_network *network);
 BK_API void bk_network_destroy(bk_network *network);
-/* Uniform in [-1, 1): 2 u - 1 with uniform-f64-v1 from the stream (seed, initial-weights, hidden), rounded
- * to dtype; in the order w1 (row by row), b1, w2, b2. */
+/* The number of parameters, 2 (layers + 1), and of hidden units in all layers. */
+BK_API size_t bk_network_parameters(const bk_network *network);
+BK_API size_t bk_network_units(const bk_network *network);
+/* Writes "w1", "b1", "w2", ... for parameter 0, 1, 2, ... and returns name. */
+#define BK_PARAMETER_NAME 24
+BK_API const char *bk_network_parameter_name(char name[BK_PARAMETER_NAME], size_t parameter);
+/* Uniform in [-1, 1): 2 u - 1 with uniform-f64-v1 from the stream (seed, initial-weights, units of all hidden
+ * layers), rounded to dtype; in the order of the parameters, matrices row by row. */
 BK_API void bk_network_initialise(bk_network *network, uint64_t seed);
 /* Copies all weights to a network of the same shape, activation and dtype; BK_SHAPE, BK_DTYPE for another. */
 BK_API bk_status bk_network_copy(bk_network *to, const bk_network *from);
 /* BK_NOT_A_NUMBER (names the parameter) where a weight is not finite. */
 BK_API bk_status bk_network_check(const bk_network *network);
 
-/* Scores [count] of points x [input][count], both of the network's dtype. Serial, vectorised; a
- * point's score has the same bits wherever it stands in the array. Cost: count * hidden units.
+/* Scores [count] of points x [input][count], both of the network's dtype. Serial, vectorised; a point's score
+ * has the same bits wherever it stands in the array: every sum begins with the bias and adds one fused
+ * multiply-add a term, in index order. Cost: count times the weights. With one hidden layer it allocates
+ * nothing; with more, two buffers for 64 points (BK_MEMORY where they cannot be had).
  * A point that is not finite has the score NaN, which bk_network_errors names. Weights are trusted to be
  * finite: initialisation, training and bk_network_check see to that. */
 BK_API bk_status bk_network_score(void *score, const bk_network *network, const void *x, size_t count);
@@ -96,52 +110,97 @@ BK_API bk_status bk_network_errors(uint8_t *error, uint64_t *errors, bk_dtype dt
 
 /* ---- Training (model/training.c) ---------------------------------------------------------------------- */
 
+/* Of scores s and labels y in {-1, +1}:
+ *   logistic  -(1/n) sum log sigmoid(y s)
+ *   squared    (1/n) sum (s - y)^2 */
+typedef enum bk_loss_kind { BK_LOSS_LOGISTIC, BK_LOSS_SQUARED, BK_LOSS_COUNT } bk_loss_kind;
+/* "logistic", "squared". */
+BK_API const char *bk_loss_name(bk_loss_kind loss);
+BK_API bk_status bk_loss_parse(bk_loss_kind *loss, const char *name);
+
+/* PyTorch's, with g the gradient (plus weight_decay times the weight), t the step from 1 on:
+ *   descent   w -= rate g
+ *   momentum  v = g at t = 1, else v = momentum v + g; w -= rate v, or rate (g + momentum v) where nesterov
+ *   adam      m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
+ *             w -= rate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+ * (torch.optim.SGD without dampening; Kingma & Ba 2015, algorithm 1.) All state is of the network's dtype,
+ * the powers of beta are running products in f64. */
+typedef enum bk_optimiser {
+    BK_OPTIMISER_DESCENT,
+    BK_OPTIMISER_MOMENTUM,
+    BK_OPTIMISER_ADAM,
+    BK_OPTIMISER_COUNT
+} bk_optimiser;
+/* "descent", "momentum", "adam". */
+BK_API const char *bk_optimiser_name(bk_optimiser optimiser);
+BK_API bk_status bk_optimiser_parse(bk_optimiser *optimiser, const char *name);
+
+/* Zero means: gradient descent on the logistic loss. */
 typedef struct bk_training {
-    double learning_rate;
-    size_t epochs;
-    /* Called after each epoch where not NULL, with the loss before the epoch's step; anything but BK_OK
-     * ends the training with that status, and the weights are as before the training. */
-    bk_status (*after_epoch)(void *context, size_t epoch, double loss);
+    double learning_rate; /* finite, above 0 */
+    size_t epochs;        /* at least 1 */
+    bk_loss_kind loss;
+    bk_optimiser optimiser;
+    double momentum; /* [0, 1); momentum only */
+    bool nesterov;
+    double beta1, beta2, epsilon; /* [0, 1), [0, 1), above 0; adam only; epsilon 0: 0.9, 0.999 and 1e-8 */
+    double weight_decay;          /* finite, at least 0 */
+    /* Called on the calling thread after the step of each epoch where not NULL, with the loss before that
+     * step. *stop = true ends the training here without a failure; anything but BK_OK ends it with that
+     * status. */
+    bk_status (*after_epoch)(void *context, size_t epoch, double loss, bool *stop);
     void *context;
+    /* Takes every epoch through the tape (below). The same bits, slower. */
+    bool plain;
 } bk_training;
 
-/* Full-batch gradient descent on the logistic loss -(1/n) sum log sigmoid(y s(x)) through the tape:
- * x [input][count] of the network's dtype, y [count] in {-1, +1}. Each epoch takes w - rate * gradient in
- * all four parameters at once, one fused multiply-add in dtype.
- * loss [epochs] (may be NULL) is the loss before each step, final_loss (may be NULL) that after the last.
- * The network's weights are changed; on failure they are as before, and loss holds the epochs that were
- * computed. BK_NOT_A_NUMBER names the epoch in which the loss stopped being finite (epoch number `epochs`
- * is the loss after the last step), or the weight that did. */
-BK_API bk_status bk_train(bk_network *network, double *loss, double *final_loss, const void *x,
+typedef struct bk_training_result {
+    size_t epochs;     /* steps that were taken */
+    bool stopped;      /* by after_epoch, before the last epoch */
+    double final_loss; /* after the last step */
+    size_t bytes;      /* of memory the epochs worked in, the same in each */
+} bk_training_result;
+
+/* Full-batch training of all parameters at once: x [input][count] of the network's dtype, y [count] in
+ * {-1, +1}. loss [epochs] (may be NULL) gets the loss before each step that was taken; result may be NULL.
+ *
+ * The loss and its gradient are those of the tape (tensor.h), where the first hidden layer is computed in
+ * blocks of 64 units if it is the only one. Networks with one hidden layer take a fused way to the same bits:
+ * a few kernels a block, without a graph, blocks shared among up to bk_threads() threads where that pays
+ * (units times points of about 32768 on). Bits depend on neither the way nor the threads.
+ *
+ * Memory: (count + 3 (inputs + 2)) numbers a hidden unit and 4 a point and block in the fused way; through
+ * the tape about 4 count numbers a unit. Nothing is allocated after the first epoch.
+ *
+ * On failure the network's weights are as before and result is untouched; loss holds the epochs that were
+ * computed. BK_NOT_A_NUMBER names the epoch in which the loss or a weight stopped being finite (the number of
+ * epochs is the loss after the last step). BK_INVALID for options outside their ranges. */
+BK_API bk_status bk_train(bk_network *network, double *loss, bk_training_result *result, const void *x,
                           const int8_t *y, size_t count, const bk_training *training);
 
-/* The same loss and its gradient at the present weights. gradient is a network of the same shape and dtype:
- * its w1 receives d loss / d w1, and so on. Either output may be NULL. */
+/* A loss and its gradient at the present weights, through the tape. gradient is a network of the same shape
+ * and dtype: its weight[0] receives d loss / d w1, and so on. Either output may be NULL. */
 BK_API bk_status bk_network_loss_gradient(double *loss, bk_network *gradient, const bk_network *network,
-                                          const void *x, const int8_t *y, size_t count);
+                                          bk_loss_kind kind, const void *x, const int8_t *y, size_t count);
 
 /* ---- Gradient check (model/gradient_check.c) ---------------------------------------------------------- */
 
-#define BK_NETWORK_PARAMETERS 4
-/* "w1", "b1", "w2", "b2". */
-BK_API const char *bk_network_parameter_name(size_t parameter);
-
 typedef struct bk_gradient_check {
+    size_t parameters, epsilons;
     /* |(L(w + eps u) - L(w - eps u)) / (2 eps) - <grad, u>|, [parameter][epsilon] */
     double *error;
-    double directional[BK_NETWORK_PARAMETERS]; /* <grad, u> */
+    double *directional; /* <grad, u>, [parameter] */
     /* ReLU: pairs of unit and point whose pre-activation is above 0 at one of w +- eps u and not at the
-     * other, [parameter][epsilon]; 0 for tanh, w2 and b2 */
+     * other, [parameter][epsilon]; 0 for other activations and for the last two parameters */
     uint64_t *kinks;
     bool weights_restored; /* all weights bit for bit as before */
-    size_t epsilons;
 } bk_gradient_check;
-/* The assignment's test, in the network's dtype: for each parameter a direction u, uniform on [-1, 1)^n
- * (2 u - 1 with uniform-f64-v1) and normalised, from the stream (seed, gradient-direction, parameter).
- * Norm and inner product are summed in f64 in index order, u is rounded to dtype, w +- eps u and the two
- * losses are computed in dtype, the quotient in f64. The weights are perturbed in place and put back, on
- * failure too. BK_INVALID for no epsilon or one that is not a finite number above 0; BK_NOT_A_NUMBER for
- * a loss that is not finite. Release with bk_gradient_check_clear. */
+/* The assignment's test of the logistic loss, in the network's dtype: for each parameter a direction u,
+ * uniform on [-1, 1)^n (2 u - 1 with uniform-f64-v1) and normalised, from the stream (seed,
+ * gradient-direction, parameter). Norm and inner product are summed in f64 in index order, u is rounded to
+ * dtype, w +- eps u and the two losses are computed in dtype, the quotient in f64. The weights are perturbed
+ * in place and put back, on failure too. BK_INVALID for no epsilon or one that is not a finite number above
+ * 0; BK_NOT_A_NUMBER for a loss that is not finite. Release with bk_gradient_check_clear. */
 BK_API bk_status bk_gradient_check_run(bk_gradient_check *check, bk_network *network, const void *x,
                                        const int8_t *y, size_t count, const double *epsilons,
                                        size_t n_epsilons, uint64_t seed);

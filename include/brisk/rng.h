@@ -195,8 +195,11 @@ BK_API bk_status bk_fill_poisson(bk_stream *stream, uint64_t *values, size_t cou
 
 /* An alias table for categorical draws (Walker 1977; Vose 1991). */
 typedef struct bk_categorical bk_categorical;
-/* weights [count], finite, not negative, sum above 0 (they need not sum to one). Owned by the caller
- * (bk_categorical_destroy). NULL with BK_INVALID naming the weight. O(count). */
+/* weights [count], count in [1, 2^32), each finite and not negative, their sum finite and above 0. They need
+ * not sum to one: category i has probability weights[i] / sum, so counts serve as well as probabilities, and
+ * a list of probabilities with one missing is not found out: check its sum where that matters. Owned by the
+ * caller (bk_categorical_destroy). NULL with BK_INVALID naming the first weight that is negative, NaN or
+ * infinite, or the sum. O(count). */
 BK_API bk_categorical *bk_categorical_create(const double *weights, size_t count);
 BK_API void bk_categorical_destroy(bk_categorical *categorical);
 /* categorical-alias-v1: one draw u each. The 128-bit product count * u has a column of the alias table in its
@@ -214,9 +217,12 @@ BK_API void bk_fill_categorical(bk_stream *stream, const bk_categorical *categor
  * is 0 (before the division by rate), which shapes below 0.05 make common. */
 BK_API bk_status bk_fill_gamma(bk_stream *stream, double *values, size_t count, double shape, double rate);
 /* beta-gamma-f64-v1: X / (X + Y) of two gamma variates, attempts for X (shape alpha) first, then for Y. Where
- * a shape is below 1, attempts for both take four draws, and the quotient is taken from logarithms, so that
- * it never is 0 / 0. Variable. alpha and beta in [1e-300, 1e15]. Values below about 5.6e-309 become 0,
- * those nearer to 1 than a double can be become 1. */
+ * a shape is below 1, attempts for both take four draws, and the quotient is taken from logarithms: with
+ * d = log X - log Y and e = exp(-|d|) it is e / (1 + e) for d < 0, else 1 / (1 + e). So it never is 0 / 0 and
+ * small values are kept down to the smallest double: only what is nearer to 0 or to 1 than to any other
+ * double becomes 0 or 1, which shapes below 0.01 make common. The relative error is below
+ * 2^-52 (4 + |log X| + |log Y|). For a value near 1 with all its digits, draw its complement: beta and alpha
+ * exchanged. Variable. alpha and beta in [1e-300, 1e15]. */
 BK_API bk_status bk_fill_beta(bk_stream *stream, double *values, size_t count, double alpha, double beta);
 /* student-t-f64-v1: z' sqrt((df / 2) / G), G a gamma variate of shape df / 2 and z' the normal of its
  * accepted attempt that did not decide. Variable. df (degrees of freedom) in [0.25, 1e15]. */

@@ -142,7 +142,9 @@ BK_API bk_status bk_backward(bk_tensor *output, bk_tensor *seed, bool retain_gra
 /* gradients[i] = d output / d inputs[i], new handles; no accumulated gradient is touched, inputs need
  * not be leaves, and only what lies between is computed (and freed). output has one element. An input
  * that output does not depend on is BK_GRAPH, or NULL where allow_unused; one that requires no gradient
- * is BK_GRAPH. */
+ * is BK_GRAPH. Gradients have no history: rules of differentiation compute with values, not with tensors, so
+ * that they may write over what nobody else sees. Second derivatives (create_graph in PyTorch) are therefore
+ * not supported; bk_backward and bk_grad of a gradient are BK_UNSUPPORTED. Take differences of gradients. */
 BK_API bk_status bk_grad(bk_tensor *output, size_t count, bk_tensor *const *inputs, bk_tensor **gradients,
                          bool retain_graph, bool allow_unused);
 /* The same values without history; shares storage and version: a change in place through either is seen
@@ -152,11 +154,13 @@ BK_API bk_tensor *bk_detach(bk_tensor *tensor);
 /* ---- Operations ---------------------------------------------------------------------------------------
  * Broadcasting as in NumPy (BK_SHAPE names both shapes); the gradient of a broadcast input is summed to
  * its shape. f32 with f64 gives f64, the gradient is cast back; integer inputs are cast to the floating
- * partner and are never in a graph; a division of integers gives f32, as do elementary functions, scale
+ * partner and are never in a graph; a division of integers gives f32, as do elementary functions, pow, scale
  * and add_constant of integers; other integer results are i64 and wrap round. NaN gives NaN.
  * An operation is recorded where grad mode is on and an input requires a gradient, and saves only what
- * its derivative needs: exp, tanh, relu and sigmoid their output, log, square and log_sigmoid their
- * input, mul, div, maximum and matmul the operands that the gradients asked for need, others nothing. */
+ * its derivative needs: exp, tanh, relu, sigmoid, sqrt, softmax and log_softmax their output, other functions
+ * of one input that input, add, sub, neg, scale, sums, means and views nothing, operations of several inputs
+ * what the gradients asked for need. All elementary functions have the same bits on every machine; their
+ * error bounds stand in src/kernel/loops/math_*.h. */
 
 BK_API bk_tensor *bk_add(bk_tensor *a, bk_tensor *b);
 BK_API bk_tensor *bk_sub(bk_tensor *a, bk_tensor *b);
@@ -164,32 +168,121 @@ BK_API bk_tensor *bk_mul(bk_tensor *a, bk_tensor *b);
 BK_API bk_tensor *bk_div(bk_tensor *a, bk_tensor *b);
 BK_API bk_tensor *bk_neg(bk_tensor *a);
 BK_API bk_tensor *bk_square(bk_tensor *a);
+/* a^b with the special values of C99's pow (x^0 = 1 and 1^y = 1 for every x and y, NaN among them; a
+ * negative base with an exponent that is not whole gives NaN). da = g b a^(b-1), and 0 where b = 0, also at
+ * a = 0. db = g a^b log a, and 0 where a = 0 and b >= 0; NaN where a < 0. */
+BK_API bk_tensor *bk_pow(bk_tensor *a, bk_tensor *b);
+/* a^exponent, the exponent rounded to a's dtype; an exponent of 2 is a product, exactly bk_square. */
+BK_API bk_tensor *bk_pow_constant(bk_tensor *a, double exponent);
+/* Rounded exactly; the slope at 0 is infinite (a zero gradient times it is NaN, not hidden). */
+BK_API bk_tensor *bk_sqrt(bk_tensor *a);
 BK_API bk_tensor *bk_exp(bk_tensor *a);
 BK_API bk_tensor *bk_log(bk_tensor *a);
+/* log(1 + a), accurate near 0. */
+BK_API bk_tensor *bk_log1p(bk_tensor *a);
+/* The slope of |a| at 0 is 0, that of the sign is 0 everywhere; sign(0) = 0. i64 stays i64. */
+BK_API bk_tensor *bk_abs(bk_tensor *a);
+BK_API bk_tensor *bk_sign(bk_tensor *a);
+/* Of radians, reduced exactly for every finite a; infinity gives NaN. */
+BK_API bk_tensor *bk_sin(bk_tensor *a);
+BK_API bk_tensor *bk_cos(bk_tensor *a);
 BK_API bk_tensor *bk_tanh(bk_tensor *a);
 /* max(a, 0); the slope at 0 is 0. */
 BK_API bk_tensor *bk_relu(bk_tensor *a);
 BK_API bk_tensor *bk_sigmoid(bk_tensor *a);
+/* log(1 + exp(a)) = -bk_log_sigmoid(-a): finite for all finite a, as is its gradient sigmoid(a). */
+BK_API bk_tensor *bk_softplus(bk_tensor *a);
 /* min(a, 0) - log(1 + exp(-|a|)): finite for all finite a, as is its gradient sigmoid(-a). */
 BK_API bk_tensor *bk_log_sigmoid(bk_tensor *a);
-/* Elementwise maximum; a tie shares the gradient in halves. */
+/* Elementwise maximum and minimum; a tie shares the gradient in halves. */
 BK_API bk_tensor *bk_maximum(bk_tensor *a, bk_tensor *b);
-/* a [n, k] times b [k, m]; a or b of rank 1 as in NumPy's matmul. Mixed dtypes (both named) and i64 are
- * BK_DTYPE, other ranks and sizes that differ BK_SHAPE. Transposed operands cost no copy but where b's
- * columns lie in order (b is copied once). */
+BK_API bk_tensor *bk_minimum(bk_tensor *a, bk_tensor *b);
+/* min(max(a, low), high); NULL leaves a side open (both NULL, or a NaN bound, is BK_INVALID); low above high
+ * gives high everywhere. The slope is 1 from low to high, both included, else 0. i64 stays i64 and takes
+ * whole bounds up to 2^53. */
+BK_API bk_tensor *bk_clamp(bk_tensor *a, const double *low, const double *high);
+
+/* Comparisons: i64 tensors of 0 and 1, broadcast, never in a graph. With a NaN all are 0 but not_equal. */
+BK_API bk_tensor *bk_equal(bk_tensor *a, bk_tensor *b);
+BK_API bk_tensor *bk_not_equal(bk_tensor *a, bk_tensor *b);
+BK_API bk_tensor *bk_less(bk_tensor *a, bk_tensor *b);
+BK_API bk_tensor *bk_less_equal(bk_tensor *a, bk_tensor *b);
+BK_API bk_tensor *bk_greater(bk_tensor *a, bk_tensor *b);
+BK_API bk_tensor *bk_greater_equal(bk_tensor *a, bk_tensor *b);
+/* a where condition (i64, else BK_DTYPE) is not 0, else b; the three broadcast. The gradient goes to the
+ * selected branch alone: a NaN or infinite gradient does not leak through the other. A NaN that arises
+ * *before* this operation, in the branch not taken, still turns its zero gradient into 0 * NaN: clamp its
+ * input. */
+BK_API bk_tensor *bk_where(bk_tensor *condition, bk_tensor *a, bk_tensor *b);
+
+/* a [..., n, k] times b [..., k, m]: matrices in the last two axes, those before broadcast. a or b of rank 1
+ * as in NumPy's matmul. Mixed dtypes (both named) and i64 are BK_DTYPE, rank 0 and sizes that differ
+ * BK_SHAPE. Transposed operands cost no copy but where b's columns lie in order (b is copied once). */
 BK_API bk_tensor *bk_matmul(bk_tensor *a, bk_tensor *b);
+
+/* Reductions. An axis is counted from 0, or from the end from -1 (BK_SHAPE where there is none, or twice the
+ * same); it goes, or stays with size 1 where keepdim. _axes takes count axes in any order; count 0 means all.
+ */
+
 /* Sum and mean over all elements (rank 0). The mean of nothing is NaN; of i64 it is BK_DTYPE. */
 BK_API bk_tensor *bk_sum(bk_tensor *a);
 BK_API bk_tensor *bk_mean(bk_tensor *a);
-/* Over one axis (negative counts from the end; BK_SHAPE where there is no such axis), which goes, or stays
- * with size 1 where keepdim. */
 BK_API bk_tensor *bk_sum_axis(bk_tensor *a, int axis, bool keepdim);
 BK_API bk_tensor *bk_mean_axis(bk_tensor *a, int axis, bool keepdim);
-/* Views: share storage and version with a. reshape keeps the row-major order (BK_SHAPE for another number
- * of elements) and copies where a is not row-major; transpose swaps the last two axes. */
+BK_API bk_tensor *bk_sum_axes(bk_tensor *a, size_t count, const int *axes, bool keepdim);
+BK_API bk_tensor *bk_mean_axes(bk_tensor *a, size_t count, const int *axes, bool keepdim);
+/* The largest and smallest element; those that tie share the gradient in equal parts. Of nothing: BK_SHAPE.
+ */
+BK_API bk_tensor *bk_max(bk_tensor *a);
+BK_API bk_tensor *bk_min(bk_tensor *a);
+BK_API bk_tensor *bk_max_axes(bk_tensor *a, size_t count, const int *axes, bool keepdim);
+BK_API bk_tensor *bk_min_axes(bk_tensor *a, size_t count, const int *axes, bool keepdim);
+/* The same over one axis with the position of the first such element (of the first NaN where there is one),
+ * which alone gets the gradient. *index, an i64 tensor of the result's shape, is a new handle; NULL for index
+ * where it is not wanted. */
+BK_API bk_tensor *bk_max_axis(bk_tensor *a, int axis, bool keepdim, bk_tensor **index);
+BK_API bk_tensor *bk_min_axis(bk_tensor *a, int axis, bool keepdim, bk_tensor **index);
+/* log(sum(exp(a))), finite for all finite a; of nothing -infinity. */
+BK_API bk_tensor *bk_logsumexp(bk_tensor *a, int axis, bool keepdim);
+BK_API bk_tensor *bk_logsumexp_axes(bk_tensor *a, size_t count, const int *axes, bool keepdim);
+/* exp(a) / sum(exp(a)) and its logarithm, of a's shape. Only infinities give NaN: +infinity, and slices of
+ * -infinity alone. */
+BK_API bk_tensor *bk_softmax(bk_tensor *a, int axis);
+BK_API bk_tensor *bk_log_softmax(bk_tensor *a, int axis);
+BK_API bk_tensor *bk_softmax_axes(bk_tensor *a, size_t count, const int *axes);
+BK_API bk_tensor *bk_log_softmax_axes(bk_tensor *a, size_t count, const int *axes);
+
+/* Views: share storage and version with a, views of views included. reshape keeps the row-major order
+ * (BK_SHAPE for another number of elements) and copies where a is not row-major. transpose swaps the last two
+ * axes, transpose_axes any two, permute makes axis i of the result from axis axes[i] of a. */
 BK_API bk_tensor *bk_reshape(bk_tensor *a, size_t rank, const size_t *shape);
 BK_API bk_tensor *bk_transpose(bk_tensor *a);
-/* To BK_F32 or BK_F64; the gradient is cast back. A view where the dtype is a's. */
+BK_API bk_tensor *bk_transpose_axes(bk_tensor *a, int first, int second);
+BK_API bk_tensor *bk_permute(bk_tensor *a, size_t rank, const int *axes);
+/* Elements start, start + step, ... before stop of the axis. As in Python, a negative start or stop counts
+ * from the end, and both are cut to the axis: BK_TO_END as stop takes all. A step below 1 is BK_INVALID. */
+#define BK_TO_END INT64_MAX
+BK_API bk_tensor *bk_slice(bk_tensor *a, int axis, int64_t start, int64_t stop, int64_t step);
+/* The slice at one index of the axis (negative from the end), which goes; outside is BK_SHAPE. */
+BK_API bk_tensor *bk_select(bk_tensor *a, int axis, int64_t index);
+/* a broadcast to shape without a copy; the gradient is summed back. Not for changes in place. */
+BK_API bk_tensor *bk_expand(bk_tensor *a, size_t rank, const size_t *shape);
+
+/* Indexed by an i64 tensor (else BK_DTYPE); each index from -size to size - 1, else BK_SHAPE with index, axis
+ * and size. The gradient adds up what an element was used for, in the index's order. index_select: the slices
+ * that index (rank 0 or 1) names, in its order. gather: index has a's rank; result[i][j][k] =
+ * a[index[i][j][k]][j][k] for axis 0. Along other axes index may be shorter than a. */
+BK_API bk_tensor *bk_index_select(bk_tensor *a, int axis, bk_tensor *index);
+BK_API bk_tensor *bk_gather(bk_tensor *a, int axis, bk_tensor *index);
+
+/* One after the other along an axis they have; and along a new axis, all of one shape. 1 to BK_MAX_INPUTS
+ * tensors; dtypes are promoted. */
+#define BK_MAX_INPUTS 1024
+BK_API bk_tensor *bk_concatenate(size_t count, bk_tensor *const *tensors, int axis);
+BK_API bk_tensor *bk_stack(size_t count, bk_tensor *const *tensors, int axis);
+
+/* To BK_F32 or BK_F64, the gradient is cast back; to BK_I64, out of the graph: towards 0, BK_INVALID where a
+ * value is NaN or outside of i64. A view where the dtype is a's. */
 BK_API bk_tensor *bk_cast(bk_tensor *a, bk_dtype dtype);
 /* a factor, a + constant; the constant is rounded to a's dtype and takes part in no type promotion. */
 BK_API bk_tensor *bk_scale(bk_tensor *a, double factor);
@@ -198,13 +291,16 @@ BK_API bk_tensor *bk_add_constant(bk_tensor *a, double constant);
 /* In place: target becomes target OP b. On success the version of target's storage rises by one; in
  * grad mode target becomes the result of the operation, earlier users keep the old node. BK_GRAPH on a
  * leaf that requires grad in grad mode, and where the change would be recorded but the target shares its
- * values with a view, or is its own operand and the derivative needs the old value. BK_SHAPE where b does
- * not broadcast to target; target's dtype stays (f64 into f32 is rounded, floating into i64 BK_DTYPE). */
+ * values with a view, or is its own operand and the derivative needs the old value. BK_INVALID on an expanded
+ * target. BK_SHAPE where b does not broadcast to target; target's dtype stays (f64 into f32 is rounded,
+ * floating into i64 BK_DTYPE). */
 BK_API bk_status bk_add_in_place(bk_tensor *target, bk_tensor *b);
 BK_API bk_status bk_sub_in_place(bk_tensor *target, bk_tensor *b);
 BK_API bk_status bk_mul_in_place(bk_tensor *target, bk_tensor *b);
 BK_API bk_status bk_div_in_place(bk_tensor *target, bk_tensor *b);
 BK_API bk_status bk_relu_in_place(bk_tensor *target);
+/* target takes b's values; its own history ends here. */
+BK_API bk_status bk_copy_in_place(bk_tensor *target, bk_tensor *b);
 /* target[i] = fma(factor, b[i], target[i]): a step of gradient descent in one pass over the values,
  * rounded once. With grad mode off: bk_add_scaled_in_place(w, bk_tensor_grad(w), -learning_rate). */
 BK_API bk_status bk_add_scaled_in_place(bk_tensor *target, bk_tensor *b, double factor);
@@ -216,6 +312,125 @@ BK_API bk_status bk_add_scaled_in_place(bk_tensor *target, bk_tensor *b, double 
  * green and bold, those that do not grey with dashed edges; the output with a double line. The same
  * program gives the same text. */
 BK_API bk_status bk_graph_write_dot(bk_tensor *output, bk_text *dot);
+/* The same with more of the saved values, any of these or'ed: the version at which each was saved (and the
+ * one it has now, where it was changed since), and its elements (of large ones the first four). */
+enum { BK_DRAW_VERSIONS = 1, BK_DRAW_VALUES = 2 };
+BK_API bk_status bk_graph_write_dot_detailed(bk_tensor *output, bk_text *dot, unsigned details);
+
+/* ---- Gradient check (tensor/jacobian_check*.c) ---------------------------------------------------------
+ * Compares what bk_backward says of a function with difference quotients of the same function.
+ *
+ *     static bk_tensor *f(void *context, bk_tape *tape, bk_tensor *const *inputs)
+ *     {
+ *         return bk_tanh(bk_matmul(inputs[0], inputs[1]));
+ *     }
+ *     bk_jacobian_check check;
+ *     status = bk_jacobian_check_run(&check, f, NULL, 2, inputs, NULL);
+ *     if (status == BK_OK && !check.passed) { bk_jacobian_check_report(&check, &text); ... }
+ *     bk_jacobian_check_clear(&check);
+ */
+
+/* The function to check: a floating tensor made on tape from inputs [count], the same whenever it is called
+ * with the same values. It is called in a scope of its own. NULL is a failure of it. */
+typedef bk_tensor *(*bk_tensor_function)(void *context, bk_tape *tape, bk_tensor *const *inputs);
+
+/* The same function of complex numbers, in f64: input i is real[i][k] + i imaginary[i][k], row-major; writes
+ * the output's elements. It has to be analytic: no comparisons, no |z|, no conjugates. */
+typedef bk_status (*bk_complex_function)(void *context, double *output_real, double *output_imaginary,
+                                         const double *const *real, const double *const *imaginary);
+
+/* How a derivative is measured along a direction u, at step h:
+ *   two-point    (f(x + hu) - f(x - hu)) / 2h                         truncation error O(h^2)
+ *   four-point   (8 (f(x + hu) - f(x - hu)) - (f(x + 2hu) - f(x - 2hu))) / 12h         O(h^4)
+ *   complex-step Im f(x + ihu) / h: no difference, so no cancellation at however small a step. brisk has no
+ *                complex tensors: it takes complex_function (Squire and Trapp, SIAM Review 40, 1998). */
+typedef enum bk_difference {
+    BK_DIFFERENCE_TWO_POINT,
+    BK_DIFFERENCE_FOUR_POINT,
+    BK_DIFFERENCE_COMPLEX_STEP,
+    BK_DIFFERENCE_COUNT
+} bk_difference;
+
+/* {0} is the default of everything; NULL stands for it. */
+typedef struct bk_jacobian_options {
+    bk_difference difference;
+    /* false: the full Jacobian, element by element, at step h max(1, |x|).
+     * true: as in the assignment, for each input v'Ju with u uniform on [-1, 1)^n and normalised, at step h;
+     * v is 1 for an output of one element, else uniform on [-1, 1)^m. */
+    bool directional;
+    size_t directions; /* u drawn for each input; 0: one */
+    uint64_t seed;     /* of u and v (SplitMix64) */
+    /* h, [n_steps]; n_steps 0: one of bk_jacobian_default_step. */
+    const double *steps;
+    size_t n_steps;
+    /* A derivative is right where |backward - measured| <= absolute + relative max(|backward|, |measured|).
+     * Both 0: 1000 times the rounding error to expect (bk_jacobian_default_tolerance), twice. */
+    double absolute_tolerance, relative_tolerance;
+    bk_complex_function complex_function;
+} bk_jacobian_options;
+
+/* With eps = 2^-23 (f32) or 2^-52 (f64): eps^(1/3) for two points, eps^(1/5) for four, which balance rounding
+ * against truncation where f and its derivatives are of order 1 (Nocedal and Wright, Numerical Optimization,
+ * section 8.1); 2^-100 for the complex step. NaN for a dtype or a difference that is none of these. */
+BK_API double bk_jacobian_default_step(bk_difference difference, bk_dtype dtype);
+/* 1000 eps^(2/3), 1000 eps^(4/5), 1000 eps: what the step above leaves is of the order of the power. */
+BK_API double bk_jacobian_default_tolerance(bk_difference difference, bk_dtype dtype);
+
+/* An element of a tensor: its number in row-major order, and its index along each axis. */
+typedef struct bk_element {
+    size_t number;
+    size_t rank;
+    size_t index[BK_MAX_RANK];
+} bk_element;
+
+/* What one step h found. The worst element is the one whose error is the largest multiple of what is
+ * tolerated there; a NaN that the other side has not is worse than any number. */
+typedef struct bk_jacobian_step {
+    double step;
+    double error;       /* the largest |backward - measured| */
+    double excess;      /* worst error / tolerated error: at most 1 where all is right */
+    size_t wrong;       /* derivatives beyond the tolerance */
+    size_t input;       /* the worst: of output element `output` by element `element` of this input; */
+    bk_element element; /*   directional: number is that of the direction, rank 0 */
+    bk_element output;  /*   directional: rank 0 */
+    double backward;    /* the two values there */
+    double measured;
+    double left, right; /* (f(x) - f(x - hu)) / h and (f(x + hu) - f(x)) / h there: two numbers far apart
+                         * are a kink within the step, not a wrong derivative. NaN for the complex step */
+} bk_jacobian_step;
+
+typedef struct bk_jacobian_check {
+    bool passed;     /* right at one step at least, repeatable and linear */
+    bool repeatable; /* two backward passes gave equal bits */
+    bool linear;     /* so did twice the seed, halved, and the rows add up to the gradient of a seed */
+    size_t best;     /* the step of smallest excess */
+    size_t outputs;  /* elements of the output */
+    size_t inputs;   /* elements of all checked inputs */
+    bk_difference difference;
+    bool directional;
+    double absolute_tolerance, relative_tolerance; /* those used */
+    size_t n_steps;
+    bk_jacobian_step *steps; /* [n_steps], owned */
+} bk_jacobian_check;
+
+/* Checks function at inputs [count], all on one tape; those that require a gradient are checked, as copies:
+ * the inputs, their gradients and versions stay as they are, and the tape has as many live tensors
+ * afterwards as before. Steps and tolerances follow the coarsest dtype among the checked inputs and the
+ * output. Fails, with *check untouched, where function does, and with BK_INVALID (no function, no input that
+ * requires a gradient, a step or tolerance that is not a finite number above 0, a complex step without
+ * complex_function or with one whose real part is another function), BK_DTYPE (an output that is not
+ * floating), BK_SHAPE (an output whose shape changes from call to call), BK_GRAPH (an output that depends on
+ * no checked input, or inputs of two tapes).
+ * A derivative that is wrong is no failure: see passed. Costs one backward pass an output element and 2 or 4
+ * calls an input element and step, and 8 bytes for each derivative; directional, 4 passes in all and 2 or 4
+ * calls a direction and step. Release with bk_jacobian_check_clear. */
+BK_API bk_status bk_jacobian_check_run(bk_jacobian_check *check, bk_tensor_function function, void *context,
+                                       size_t count, bk_tensor *const *inputs,
+                                       const bk_jacobian_options *options);
+/* Appends a sentence for the verdict and a line for each step: which derivative is the worst, what backward
+ * says of it, what was measured. */
+BK_API void bk_jacobian_check_report(const bk_jacobian_check *check, bk_text *text);
+BK_API void bk_jacobian_check_clear(bk_jacobian_check *check);
 
 #ifdef __cplusplus
 }

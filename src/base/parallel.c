@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The one parallel loop: the only place where threads start. */
+ * The one parallel loop and the team: the only place where threads start. */
 #include <errno.h>
 #include <omp.h>
 #include <pthread.h>
@@ -97,6 +97,22 @@ typedef struct first_failure {
     char message[2000];
 } first_failure;
 
+/* Keeps the failure of item where it is the lowest so far. Call it from one thread at a time. */
+static void note_failure(first_failure *failure, size_t item, bk_status status)
+{
+    if (item < failure->item) {
+        failure->item = item;
+        failure->status = status;
+        strncpy(failure->message, bk_error_message(), sizeof failure->message - 1);
+        failure->message[sizeof failure->message - 1] = '\0';
+    }
+}
+
+static bk_status report_failure(const first_failure *failure)
+{
+    return failure->status == BK_OK ? BK_OK : bk_fail(failure->status, "%s", failure->message);
+}
+
 static bk_status run_serially(size_t count, bk_parallel_body body, void *context)
 {
     for (size_t item = 0; item < count; item++) {
@@ -129,14 +145,40 @@ bk_status bk_parallel_for(size_t count, bk_parallel_body body, void *context)
         const bk_status status = body(context, item, omp_get_thread_num());
         if (status != BK_OK) {
 #pragma omp critical(bk_parallel_failure)
-            if (item < failure.item) {
-                failure.item = item;
-                failure.status = status;
-                strncpy(failure.message, bk_error_message(), sizeof failure.message - 1);
-                failure.message[sizeof failure.message - 1] = '\0';
-                atomic_store_explicit(&lowest_failed, item, memory_order_relaxed);
+            {
+                note_failure(&failure, item, status);
+                atomic_store_explicit(&lowest_failed, failure.item, memory_order_relaxed);
             }
         }
     }
-    return failure.status == BK_OK ? BK_OK : bk_fail(failure.status, "%s", failure.message);
+    return report_failure(&failure);
+}
+
+bk_status bk_parallel_team(int wanted, bk_team_body body, void *context)
+{
+    const int most = bk_threads();
+    const int threads = wanted < most ? wanted : most;
+    if (threads <= 1 || omp_in_parallel()) {
+        return body(context, 0, 1);
+    }
+    BK_TRY(check_threads(threads));
+    first_failure failure = {.item = SIZE_MAX, .status = BK_OK};
+#pragma omp parallel num_threads(threads) default(none) shared(body, context, failure)
+    {
+        const int member = omp_get_thread_num();
+        const bk_status status = body(context, member, omp_get_num_threads());
+        if (status != BK_OK) {
+#pragma omp critical(bk_parallel_failure)
+            note_failure(&failure, (size_t)member, status);
+        }
+    }
+    return report_failure(&failure);
+}
+
+void bk_team_barrier(int members)
+{
+    /* A team of one may stand inside another parallel loop, whose threads a barrier would wait for. */
+    if (members > 1) {
+#pragma omp barrier
+    }
 }

@@ -35,14 +35,26 @@ typedef struct bk_bench_stage {
     size_t items;
     bool kernels; /* depends on the instruction set, so measured with each */
     bk_status (*run)(bk_bench_data *data);
+    bool wall; /* uses all threads: measured by the wall clock, not by the process's time */
 } bk_bench_stage;
+
+/* Training of the lab's network from its initial weights, and scalars on a tape (bench_training.c). */
+#define BK_BENCH_EPOCHS    250
+#define BK_BENCH_GRAPH     1000
+#define BK_BENCH_GRAPH_RUN 10 /* graphs a call */
+bk_status bk_bench_train_5_f32(bk_bench_data *data);
+bk_status bk_bench_train_10_f32(bk_bench_data *data);
+bk_status bk_bench_train_100_f32(bk_bench_data *data);
+bk_status bk_bench_train_500_f32(bk_bench_data *data);
+bk_status bk_bench_train_500_f64(bk_bench_data *data);
+bk_status bk_bench_scalar_graph(bk_bench_data *data);
 
 size_t bk_bench_stage_count(void);
 const bk_bench_stage *bk_bench_stage_row(size_t row);
 /* Fills the buffers from a fixed stream. */
 void bk_bench_fill(bk_bench_data *data);
 
-/* Nanoseconds of processor time an item, over all runs. */
+/* Nanoseconds an item, over all runs: of processor time, or of wall time where the stage says so. */
 typedef struct bk_bench_timing {
     const bk_bench_stage *stage;
     bk_isa isa;

@@ -2,7 +2,7 @@
  *
  * Timing of stages. Runs of all stages are interleaved, so that a slow minute of the machine falls on
  * all alike, and what is reported is the median. The clock is the processor time of the process: it
- * stands still while other programs have the core, and counts every core of a parallel stage.
+ * stands still while other programs have the core. A stage that uses all threads goes by the wall clock.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -17,10 +17,10 @@ typedef struct timed {
     double *samples; /* [runs] */
 } timed;
 
-static double processor_seconds(void)
+static double seconds_now(const bk_bench_stage *stage)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    (void)clock_gettime(stage->wall ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
@@ -32,14 +32,14 @@ static bk_status run_calls(const timed *subject, bk_bench_data *data, double *se
         return chosen;
     }
     data->kernels = bk_kernels_in_use();
-    const double start = processor_seconds();
+    const double start = seconds_now(subject->timing.stage);
     for (size_t call = 0; call < subject->calls; call++) {
         const bk_status status = subject->timing.stage->run(data);
         if (status != BK_OK) {
             return bk_fail_within("stage %s", subject->timing.stage->name);
         }
     }
-    *seconds = processor_seconds() - start;
+    *seconds = seconds_now(subject->timing.stage) - start;
     return BK_OK;
 }
 
@@ -120,12 +120,11 @@ bk_status bk_bench_measure(const bk_bench_stage *only, bk_bench_effort effort, b
         }
         bk_bench_fill(data);
         status = measure_all(subjects, found, effort, data);
-        if (status == BK_OK) {
-            for (size_t i = 0; i < found; i++) {
-                timings[i] = subjects[i].timing;
-            }
+        /* Also where a stage failed; the set was in use before, so that it can be had again. */
+        (void)bk_kernel_use(before);
+        for (size_t i = 0; i < found && status == BK_OK; i++) {
+            timings[i] = subjects[i].timing;
             *count = found;
-            status = bk_kernel_use(before);
         }
     }
     bk_free(samples);

@@ -78,7 +78,10 @@ static void print_table(const char *model, bk_bench_effort effort, const bk_benc
 {
     printf("%s, %d threads, instruction set in use %s, %s\n", model, bk_threads(),
            bk_isa_name(bk_kernel_isa()), bk_build()->compiler);
-    printf("Nanoseconds an item and core: median, least and most of %zu interleaved runs.\n\n", effort.runs);
+    printf("Nanoseconds an item and core: median, least and most of %zu interleaved runs. Training uses all "
+           "threads "
+           "and\ngoes by the wall clock.\n\n",
+           effort.runs);
     printf("%-22s %-7s %9s %9s %9s  %s\n", "stage", "set", "median", "min", "max", "one item");
     for (size_t i = 0; i < count; i++) {
         const bk_bench_timing *timing = &timings[i];
@@ -91,10 +94,11 @@ static void print_table(const char *model, bk_bench_effort effort, const bk_benc
 static json_t *timing_object(const bk_bench_timing *timing)
 {
     const bool kernels = timing->stage->kernels;
-    return json_pack("{s:s, s:s, s:s, s:I, s:s?, s:f, s:f, s:f}", "stage", timing->stage->name, "what",
+    return json_pack("{s:s, s:s, s:s, s:I, s:s?, s:s, s:f, s:f, s:f}", "stage", timing->stage->name, "what",
                      timing->stage->what, "item", timing->stage->item, "items_per_call",
                      (json_int_t)timing->stage->items, "instruction_set",
-                     kernels ? bk_isa_name(timing->isa) : NULL, "median", timing->median, "min", timing->min,
+                     kernels ? bk_isa_name(timing->isa) : NULL, "clock",
+                     timing->stage->wall ? "wall" : "processor", "median", timing->median, "min", timing->min,
                      "max", timing->max);
 }
 
@@ -169,7 +173,8 @@ int bk_command_bench(const bk_program *program, int argc, char **argv)
     const bk_argument_parser parser = {.command = command,
                                        .arguments = "",
                                        .before = "Measure how fast this machine runs the hot stages, one "
-                                                 "thread, with every instruction set it has.",
+                                                 "thread, with every instruction set it has; training with "
+                                                 "all threads.",
                                        .after = bk_text_string(&stages),
                                        .table = table,
                                        .count = sizeof table / sizeof table[0],

@@ -74,17 +74,37 @@ static bk_status take_argument(void *context, const char *name, const char *valu
     return BK_OK;
 }
 
+/* A number is a row of the table or a user's own. */
+static bk_status check_purpose_number(uint32_t *number, const char *text)
+{
+    uint64_t wide = 0;
+    uint32_t last = 0;
+    BK_TRY(parse_whole(&wide, text, "purpose"));
+    if (wide > UINT32_MAX) {
+        return bk_fail(BK_INVALID, "--purpose: %s is above 4294967295", text);
+    }
+    bool known = wide >= BK_PURPOSE_USER;
+    for (size_t row = 0; row < bk_purpose_count(); row++) {
+        const uint32_t one = bk_purpose_row(row)->number;
+        known = known || one == wide;
+        last = one > last ? one : last;
+    }
+    if (!known) {
+        return bk_fail(
+            BK_INVALID,
+            "--purpose: there is no purpose %s; those of brisk are 1 to %lu ('list --purposes' names "
+            "them), your own begin at %d",
+            text, (unsigned long)last, (int)BK_PURPOSE_USER);
+    }
+    *number = (uint32_t)wide;
+    return BK_OK;
+}
+
 /* The number of a purpose given by number or by name. */
 static bk_status find_purpose(uint32_t *number, const char *text)
 {
     if (text[0] != '\0' && text[strspn(text, "0123456789")] == '\0') {
-        uint64_t wide = 0;
-        BK_TRY(parse_whole(&wide, text, "purpose"));
-        if (wide > UINT32_MAX) {
-            return bk_fail(BK_INVALID, "--purpose: %s is above 4294967295", text);
-        }
-        *number = (uint32_t)wide;
-        return BK_OK;
+        return check_purpose_number(number, text);
     }
     const char *names[64];
     size_t known = 0;
@@ -118,12 +138,13 @@ static bk_status open_stream(bk_stream *stream, const bk_rng_request *request)
     if (request->count == 0) {
         return bk_fail(BK_INVALID, "--count: 0 values are asked for, it must be at least 1");
     }
-    const bool nested = purpose >= 512 && purpose < BK_PURPOSE_USER;
-    if (nested && !request->has_sub) {
-        return bk_fail(BK_INVALID, "--sub is missing: purpose %lu is nested", (unsigned long)purpose);
+    /* purposes.def: nested from 512 on, and a user's own are what their user makes of them. */
+    const bool nested = purpose >= 512;
+    if (nested && purpose < BK_PURPOSE_USER && !request->has_sub) {
+        return bk_fail(BK_INVALID, "--sub is missing: purpose %s is nested", request->purpose);
     }
-    if (request->has_sub && purpose < 512) {
-        return bk_fail(BK_INVALID, "--sub: purpose %lu is not nested, leave it out", (unsigned long)purpose);
+    if (request->has_sub && !nested) {
+        return bk_fail(BK_INVALID, "--sub: purpose %s is not nested, leave it out", request->purpose);
     }
     if (request->has_sub) {
         return bk_stream_open_nested(stream, request->seed, purpose, request->index, request->sub);
@@ -167,17 +188,32 @@ static bk_status choose_distribution(const bk_rng_distribution **chosen, const b
     return BK_OK;
 }
 
-static bk_status choose_single(bool *single, const bk_rng_request *request, const bk_rng_distribution *chosen)
+static bool real_values(const bk_rng_distribution *chosen) { return chosen->form == BK_RNG_FORM_F64; }
+
+/* Whether the version of half a draw a value is asked for. */
+static bk_status choose_half(bool *half, const bk_rng_request *request, const bk_rng_distribution *chosen)
 {
     const char *dtype = request->dtype;
-    *single = dtype != NULL && strcmp(dtype, "f32") == 0;
-    if (dtype != NULL && !*single && strcmp(dtype, "f64") != 0) {
-        return bk_fail(BK_INVALID, "--dtype: there is no type '%s', it must be f32 or f64", dtype);
+    *half = false;
+    if (dtype == NULL) {
+        return BK_OK;
     }
-    if (dtype != NULL && chosen->form != BK_RNG_FORM_F64) {
-        return bk_fail(BK_INVALID, "--dtype: %s gives whole numbers, leave it out", chosen->name);
+    const bool real = strcmp(dtype, "f32") == 0 || strcmp(dtype, "f64") == 0;
+    if (!real && strcmp(dtype, "u32") != 0 && strcmp(dtype, "u64") != 0) {
+        return bk_fail(BK_INVALID, "--dtype: there is no type '%s', it must be f32 or f64, or u32 or u64",
+                       dtype);
     }
-    if (*single && !chosen->single) {
+    if (chosen->fill_half == NULL && !real_values(chosen)) {
+        return bk_fail(BK_INVALID, "--dtype: %s gives whole numbers of one kind, leave it out", chosen->name);
+    }
+    if (real != real_values(chosen)) {
+        return bk_fail(BK_INVALID, "--dtype: %s is there in %s only", chosen->name,
+                       !real_values(chosen)        ? "u32 and u64"
+                       : chosen->fill_half == NULL ? "f64"
+                                                   : "f32 and f64");
+    }
+    *half = strcmp(dtype + 1, "32") == 0;
+    if (*half && chosen->fill_half == NULL) {
         return bk_fail(BK_INVALID, "--dtype: %s is there in f64 only", chosen->name);
     }
     return BK_OK;
@@ -210,6 +246,9 @@ static void print_chunk(const bk_rng_values *values, bk_rng_form form, size_t co
         case BK_RNG_FORM_U64:
             printf("%" PRIu64 "\n", values->u64[i]);
             break;
+        case BK_RNG_FORM_U32:
+            printf("%" PRIu32 "\n", values->u32[i]);
+            break;
         case BK_RNG_FORM_U8:
             printf("%d\n", values->u8[i]);
             break;
@@ -225,24 +264,27 @@ static bk_status print_stream(const bk_rng_request *request)
     static bk_rng_values values;
     const bk_rng_distribution *chosen = NULL;
     bk_stream stream;
-    bool single = false;
+    bool half = false;
     BK_TRY(open_stream(&stream, request));
     BK_TRY(choose_distribution(&chosen, request));
-    BK_TRY(choose_single(&single, request, chosen));
+    BK_TRY(choose_half(&half, request, chosen));
+    const bk_rng_form half_form = real_values(chosen) ? BK_RNG_FORM_F32 : BK_RNG_FORM_U32;
     for (uint64_t done = 0; done < request->count && !ferror(stdout); done += BK_RNG_CHUNK) {
         const uint64_t left = request->count - done;
         const size_t now = left < BK_RNG_CHUNK ? (size_t)left : BK_RNG_CHUNK;
-        BK_TRY((single ? chosen->fill_single : chosen->fill)(request, &stream, &values, now));
-        print_chunk(&values, single ? BK_RNG_FORM_F32 : chosen->form, now);
+        BK_TRY((half ? chosen->fill_half : chosen->fill)(request, &stream, &values, now));
+        print_chunk(&values, half ? half_form : chosen->form, now);
     }
     return BK_OK;
 }
 
 static const bk_argument table[] = {
-    {"purpose", 0, "NAME|NUMBER", "what the stream is for: a name of list --purposes, or any number",
+    {"purpose", 0, "NAME|NUMBER",
+     "what the stream is for: a name or number of list --purposes, or 1024 to 4294967295 of your own",
      "Address of the stream:"},
     {"index", 0, "I", "index below 2^64", NULL},
-    {"sub", 0, "J", "third key word of a nested purpose", NULL},
+    {"sub", 0, "J",
+     "third key word, below 2^32: for a nested purpose or one of your own; I is then below 2^32 too", NULL},
     {"seed", 0, "S", "seed below 2^64 (default 1)", NULL},
     {"count", 0, "N", "how many values to print, at least 1", "Values:"},
     {"raw", 0, NULL, "print the 64-bit draws as 16 hexadecimal digits", NULL},
@@ -250,13 +292,15 @@ static const bk_argument table[] = {
      "uniform (default), normal, exponential, integer, integer-exact, bernoulli, "
      "binomial, poisson, gamma, beta or student-t",
      NULL},
-    {"dtype", 0, "f32|f64", "of uniform, normal and exponential (default f64)", NULL},
+    {"dtype", 0, "TYPE",
+     "f32 or f64 of uniform, normal and exponential (default f64); u32 or u64 of integer (default u64)",
+     NULL},
     {"low", 0, "X", "uniform: least value (default 0)", "Parameters:"},
     {"high", 0, "X", "uniform: end, never reached (default 1)", NULL},
     {"mean", 0, "X", "normal (default 0), poisson", NULL},
     {"sd", 0, "X", "normal: standard deviation (default 1)", NULL},
     {"rate", 0, "X", "exponential, gamma (default 1)", NULL},
-    {"bound", 0, "N", "integer, integer-exact: values are below it", NULL},
+    {"bound", 0, "N", "integer, integer-exact: values are below it (u32: at most 2^32)", NULL},
     {"n", 0, "N", "binomial: number of trials", NULL},
     {"p", 0, "P", "bernoulli, binomial: probability", NULL},
     {"shape", 0, "X", "gamma", NULL},
@@ -265,28 +309,48 @@ static const bk_argument table[] = {
     {"df", 0, "X", "student-t: degrees of freedom", NULL},
 };
 
+/* Which transforms the distributions are, for the end of the help. */
+static void describe_transforms(bk_text *text)
+{
+    bk_text_append(
+        text,
+        "The draws are those of numpy.random.PCG64DXSM(SeedSequence(S, spawn_key=(PURPOSE, I))), with J "
+        "as a third key word where it is given.\n\n"
+        "Transforms from draws to values (their formulas: brisk/rng.h):\n");
+    for (size_t i = 0; i < BK_RNG_DISTRIBUTIONS; i++) {
+        const bk_rng_distribution *one = &bk_rng_distributions[i];
+        bk_text_append(text, "  %-14s %s\n", one->name, one->transforms);
+        if (one->half_transforms != NULL) {
+            bk_text_append(text, "    %-12s %s\n", real_values(one) ? "in f32" : "in u32",
+                           one->half_transforms);
+        }
+    }
+    bk_text_append(text, "uniform and normal without parameters give the values of uniform-f64-v1 and "
+                         "normal-box-muller-f64-v1, in f32 of uniform-f32-v1 and normal-box-muller-f32-v1. "
+                         "Categorical draws, normal vectors, orders and samples are functions of the library "
+                         "alone.\n");
+}
+
 int bk_command_rng(const bk_program *program, int argc, char **argv)
 {
     char command[128];
     (void)snprintf(command, sizeof command, "%.100s rng", program->name);
     bk_rng_request request = {.seed = 1};
-    const bk_argument_parser parser = {
-        .command = command,
-        .arguments = "--purpose NAME|NUMBER --index I --count N",
-        .before = "Print the values of one random stream, one a line.",
-        .after =
-            "The draws are those of numpy.random.PCG64DXSM(SeedSequence(S, spawn_key=(PURPOSE, I))), with "
-            "J as a third key word where it is given.",
-        .table = table,
-        .count = sizeof table / sizeof table[0],
-        .handler = take_argument,
-        .context = &request};
+    bk_text after = {0};
+    describe_transforms(&after);
+    const bk_argument_parser parser = {.command = command,
+                                       .arguments = "--purpose NAME|NUMBER --index I --count N",
+                                       .before = "Print the values of one random stream, one a line.",
+                                       .after = bk_text_string(&after),
+                                       .table = table,
+                                       .count = sizeof table / sizeof table[0],
+                                       .handler = take_argument,
+                                       .context = &request};
     bool help = false;
-    if (bk_arguments_parse(&parser, argc, argv, &help) != BK_OK) {
-        return bk_complain(program, "rng");
+    bk_status status = bk_arguments_parse(&parser, argc, argv, &help);
+    bk_text_clear(&after);
+    if (status == BK_OK && !help) {
+        status = print_stream(&request);
     }
-    if (!help && print_stream(&request) != BK_OK) {
-        return bk_complain(program, "rng");
-    }
-    return bk_finish_output(program, "rng");
+    return status == BK_OK ? bk_finish_output(program, "rng") : bk_complain(program, "rng");
 }

@@ -32,8 +32,8 @@ static bk_status fill_uniform(const bk_rng_request *r, bk_stream *stream, bk_rng
                                      value_or(r, BK_RNG_HIGH, 1.0));
 }
 
-static bk_status fill_uniform_single(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
-                                     size_t count)
+static bk_status fill_uniform_half(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                   size_t count)
 {
     float low = 0.0F;
     float high = 0.0F;
@@ -48,8 +48,8 @@ static bk_status fill_normal(const bk_rng_request *r, bk_stream *stream, bk_rng_
                                      value_or(r, BK_RNG_SD, 1.0));
 }
 
-static bk_status fill_normal_single(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
-                                    size_t count)
+static bk_status fill_normal_half(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                  size_t count)
 {
     float mean = 0.0F;
     float sd = 0.0F;
@@ -64,8 +64,8 @@ static bk_status fill_exponential(const bk_rng_request *r, bk_stream *stream, bk
     return bk_fill_exponential_f64(stream, out->f64, count, value_or(r, BK_RNG_RATE, 1.0));
 }
 
-static bk_status fill_exponential_single(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
-                                         size_t count)
+static bk_status fill_exponential_half(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                       size_t count)
 {
     return bk_fill_exponential_f32(stream, out->f32, count, value_or(r, BK_RNG_RATE, 1.0));
 }
@@ -73,6 +73,12 @@ static bk_status fill_exponential_single(const bk_rng_request *r, bk_stream *str
 static bk_status fill_integer(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out, size_t count)
 {
     return bk_fill_integer_u64(stream, out->u64, count, r->bound);
+}
+
+static bk_status fill_integer_half(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
+                                   size_t count)
+{
+    return bk_fill_integer_u32(stream, out->u32, count, r->bound);
 }
 
 static bk_status fill_integer_exact(const bk_rng_request *r, bk_stream *stream, bk_rng_values *out,
@@ -118,26 +124,31 @@ static bk_status fill_raw(const bk_rng_request *r, bk_stream *stream, bk_rng_val
     return BK_OK;
 }
 
+#define BIT(name) BK_RNG_BIT(BK_RNG_##name)
+
+/* With the default parameters the first two are uniform-f64-v1 and normal-box-muller-f64-v1, and their f32
+ * versions likewise. */
 const bk_rng_distribution bk_rng_distributions[BK_RNG_DISTRIBUTIONS] = {
-    {"uniform", BK_RNG_FORM_F64, true, BK_RNG_BIT(BK_RNG_LOW) | BK_RNG_BIT(BK_RNG_HIGH), 0, fill_uniform,
-     fill_uniform_single},
-    {"normal", BK_RNG_FORM_F64, true, BK_RNG_BIT(BK_RNG_MEAN) | BK_RNG_BIT(BK_RNG_SD), 0, fill_normal,
-     fill_normal_single},
-    {"exponential", BK_RNG_FORM_F64, true, BK_RNG_BIT(BK_RNG_RATE), 0, fill_exponential,
-     fill_exponential_single},
-    {"integer", BK_RNG_FORM_U64, false, BK_RNG_BIT(BK_RNG_BOUND), BK_RNG_BIT(BK_RNG_BOUND), fill_integer,
-     NULL},
-    {"integer-exact", BK_RNG_FORM_U64, false, BK_RNG_BIT(BK_RNG_BOUND), BK_RNG_BIT(BK_RNG_BOUND),
-     fill_integer_exact, NULL},
-    {"bernoulli", BK_RNG_FORM_U8, false, BK_RNG_BIT(BK_RNG_P), BK_RNG_BIT(BK_RNG_P), fill_bernoulli, NULL},
-    {"binomial", BK_RNG_FORM_U64, false, BK_RNG_BIT(BK_RNG_N) | BK_RNG_BIT(BK_RNG_P),
-     BK_RNG_BIT(BK_RNG_N) | BK_RNG_BIT(BK_RNG_P), fill_binomial, NULL},
-    {"poisson", BK_RNG_FORM_U64, false, BK_RNG_BIT(BK_RNG_MEAN), BK_RNG_BIT(BK_RNG_MEAN), fill_poisson, NULL},
-    {"gamma", BK_RNG_FORM_F64, false, BK_RNG_BIT(BK_RNG_SHAPE) | BK_RNG_BIT(BK_RNG_RATE),
-     BK_RNG_BIT(BK_RNG_SHAPE), fill_gamma, NULL},
-    {"beta", BK_RNG_FORM_F64, false, BK_RNG_BIT(BK_RNG_ALPHA) | BK_RNG_BIT(BK_RNG_BETA),
-     BK_RNG_BIT(BK_RNG_ALPHA) | BK_RNG_BIT(BK_RNG_BETA), fill_beta, NULL},
-    {"student-t", BK_RNG_FORM_F64, false, BK_RNG_BIT(BK_RNG_DF), BK_RNG_BIT(BK_RNG_DF), fill_student_t, NULL},
+    {"uniform", "uniform-range-f64-v1", BK_RNG_FORM_F64, BIT(LOW) | BIT(HIGH), 0, fill_uniform,
+     fill_uniform_half, "uniform-range-f32-v1"},
+    {"normal", "normal-scaled-f64-v1", BK_RNG_FORM_F64, BIT(MEAN) | BIT(SD), 0, fill_normal, fill_normal_half,
+     "normal-scaled-f32-v1"},
+    {"exponential", "exponential-inversion-f64-v1", BK_RNG_FORM_F64, BIT(RATE), 0, fill_exponential,
+     fill_exponential_half, "exponential-inversion-f32-v1"},
+    {"integer", "integer-multiply-high-64-v1", BK_RNG_FORM_U64, BIT(BOUND), BIT(BOUND), fill_integer,
+     fill_integer_half, "integer-multiply-high-32-v1"},
+    {"integer-exact", "integer-lemire-64-v1", BK_RNG_FORM_U64, BIT(BOUND), BIT(BOUND), fill_integer_exact,
+     NULL, NULL},
+    {"bernoulli", "bernoulli-v1", BK_RNG_FORM_U8, BIT(P), BIT(P), fill_bernoulli, NULL, NULL},
+    {"binomial", "binomial-inversion-v1, binomial-btrs-v1", BK_RNG_FORM_U64, BIT(N) | BIT(P), BIT(N) | BIT(P),
+     fill_binomial, NULL, NULL},
+    {"poisson", "poisson-inversion-v1, poisson-ptrs-v1", BK_RNG_FORM_U64, BIT(MEAN), BIT(MEAN), fill_poisson,
+     NULL, NULL},
+    {"gamma", "gamma-marsaglia-tsang-f64-v1", BK_RNG_FORM_F64, BIT(SHAPE) | BIT(RATE), BIT(SHAPE), fill_gamma,
+     NULL, NULL},
+    {"beta", "beta-gamma-f64-v1", BK_RNG_FORM_F64, BIT(ALPHA) | BIT(BETA), BIT(ALPHA) | BIT(BETA), fill_beta,
+     NULL, NULL},
+    {"student-t", "student-t-f64-v1", BK_RNG_FORM_F64, BIT(DF), BIT(DF), fill_student_t, NULL, NULL},
 };
 
-const bk_rng_distribution bk_rng_raw = {"raw", BK_RNG_FORM_RAW, false, 0, 0, fill_raw, NULL};
+const bk_rng_distribution bk_rng_raw = {"raw", NULL, BK_RNG_FORM_RAW, 0, 0, fill_raw, NULL, NULL};

@@ -32,6 +32,7 @@ typedef union bk_rng_values {
     double f64[BK_RNG_CHUNK];
     float f32[BK_RNG_CHUNK];
     uint64_t u64[BK_RNG_CHUNK];
+    uint32_t u32[BK_RNG_CHUNK];
     uint8_t u8[BK_RNG_CHUNK];
 } bk_rng_values;
 
@@ -47,18 +48,23 @@ typedef enum bk_rng_form {
     BK_RNG_FORM_F64,
     BK_RNG_FORM_F32,
     BK_RNG_FORM_U64,
+    BK_RNG_FORM_U32,
     BK_RNG_FORM_U8,
     BK_RNG_FORM_RAW
 } bk_rng_form;
 
+typedef bk_status (*bk_rng_fill)(const bk_rng_request *request, bk_stream *stream, bk_rng_values *out,
+                                 size_t count);
+
 typedef struct bk_rng_distribution {
     const char *name;
+    const char *transforms; /* their versioned names, for the help */
     bk_rng_form form;
-    bool single;           /* there is a float version */
     unsigned takes, needs; /* bits of parameters */
-    bk_status (*fill)(const bk_rng_request *request, bk_stream *stream, bk_rng_values *out, size_t count);
-    bk_status (*fill_single)(const bk_rng_request *request, bk_stream *stream, bk_rng_values *out,
-                             size_t count);
+    bk_rng_fill fill;
+    /* The version of half a draw a value (NULL where there is none), of f32 or u32. */
+    bk_rng_fill fill_half;
+    const char *half_transforms;
 } bk_rng_distribution;
 
 #define BK_RNG_BIT(which) (1U << (which))

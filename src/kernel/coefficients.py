@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The coefficients of loops/math_f32.h and loops/math_f64.h, recomputed.
+"""The coefficients of loops/math_f32.h, math_f64.h, math_angle.h and math_power.h, recomputed.
 
 Polynomials that are minimax in a relative error (Remez exchange, 60 digits). Prints them lowest
 degree first, as hexadecimal floats, with the error before rounding as a power of two.
@@ -77,6 +77,18 @@ sine_tail = around(
 )
 cosine_tail = around(lambda z: (mp.cos(2 * mp.pi * mp.sqrt(z)) - 1) / z, 0, -((2 * mp.pi) ** 2) / 2)
 TINY = mpf(10) ** -30
+# of radians, |r| <= pi / 4: (sin(r) / r - 1) / z and (cos(r) - 1 + z / 2) / z^2
+EIGHTH_TURN = (mp.pi / 4) ** 2 * mpf("1.001")
+sine_radians = around(lambda z: (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, 0, -mpf(1) / 6)
+cosine_radians = around(lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2, 0, mpf(1) / 24)
+
+
+def log_fifth(z):
+    """R of log((1 + s) / (1 - s)) = 2 s + (2/3) s^3 + s^5 R(s^2)."""
+    if z < mpf(10) ** -9:
+        return sum(mpf(2) / (5 + 2 * k) * z**k for k in range(8))
+    s = mp.sqrt(z)
+    return ((mp.log((1 + s) / (1 - s)) / s - 2) / z - mpf(2) / 3) / z
 
 
 def exp_polynomial(degree):
@@ -100,9 +112,34 @@ if __name__ == "__main__":
         show(
             f"{name} cosine: (cos(2 pi r) - 1) / z",
             *polynomial(cosine_tail, lambda z: z + mpf("0.0001"), TINY, mpf("0.0157"), cosine_degree), single)
+    for name, sine_degree, cosine_degree in (("of floats", 3, 3), ("of doubles", 5, 5)):
+        show(
+            f"sine of radians, {name}: (sin(r) / r - 1) / z",
+            *polynomial(sine_radians, lambda z: z + mpf("0.001"), TINY * 100, EIGHTH_TURN, sine_degree), False)
+        show(
+            f"cosine of radians, {name}: (cos(r) - 1 + z / 2) / z^2",
+            *polynomial(cosine_radians, lambda z: z * z + mpf("0.001"), TINY * mpf(10) ** 10, EIGHTH_TURN,
+                        cosine_degree), False)
+    show("power: R of the logarithm, z <= 0.02945",
+         *polynomial(log_fifth, lambda z: mpf(1), TINY, mpf("0.02945"), 7), False)
     for value, label in ((mp.log(2), "log 2"), (2 * mp.pi, "2 pi")):
         for single in (True, False):
             high = mpf(float(numpy.float32(float(value)))) if single else mpf(float(value))
             low = value - high
             rest = float(numpy.float32(float(low))) if single else float(low)
             print(label, "f32" if single else "f64", float(high).hex(), rest.hex())
+    # math_angle.h: pi / 2 in three doubles, and with 32 bits and the rest; 2 / pi, and its bits behind the point.
+    mp.prec = 1500
+    rest = mp.pi / 2
+    for part in ("pi / 2, first", "second", "third"):
+        high = mpf(float(rest))
+        print(part, float(high).hex())
+        rest -= high
+    short = mp.floor(mp.pi / 2 * 2**31) / mpf(2) ** 31
+    print("pi / 2, 32 bits and the rest", float(short).hex(), float(mp.pi / 2 - short).hex())
+    print("2 / pi", float(2 / mp.pi).hex())
+    bits = int(mp.floor(2 / mp.pi * mpf(2) ** 1344))
+    print("bits of 2 / pi", *(f"0x{bits >> (1344 - 64 * (i + 1)) & (2**64 - 1):016x}" for i in range(21)))
+    # math_power.h: log 2 with 42 bits and the rest
+    short = mp.floor(mp.log(2) * mpf(2) ** 42) / mpf(2) ** 42
+    print("log 2, 42 bits and the rest", float(short).hex(), float(mp.log(2) - short).hex())

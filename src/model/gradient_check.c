@@ -19,11 +19,6 @@ typedef struct workspace {
     uint8_t *active;      /* [pairs], of w + epsilon u; NULL unless ReLU */
 } workspace;
 
-static bk_network *create_like(const bk_network *network)
-{
-    return bk_network_create(network->inputs, network->hidden, network->activation, network->dtype);
-}
-
 static void release(workspace *work)
 {
     bk_loss_close(&work->loss);
@@ -38,21 +33,21 @@ static void release(workspace *work)
 static bk_status prepare(workspace *work, bk_network *network, const void *x, const int8_t *y, size_t count)
 {
     *work = (workspace){.network = network};
-    BK_TRY(bk_loss_open(&work->loss, network, x, y, count));
-    work->saved = create_like(network);
-    work->gradient = create_like(network);
-    work->direction = create_like(network);
+    BK_TRY(bk_loss_open(&work->loss, network, BK_LOSS_LOGISTIC, x, y, count));
+    work->saved = bk_network_create_like(network);
+    work->gradient = bk_network_create_like(network);
+    work->direction = bk_network_create_like(network);
     if (work->saved == NULL || work->gradient == NULL || work->direction == NULL) {
         return bk_error_status();
     }
     BK_TRY(bk_network_copy(work->saved, network));
-    BK_TRY(bk_network_loss_gradient(NULL, work->gradient, network, x, y, count));
+    BK_TRY(bk_network_loss_gradient(NULL, work->gradient, network, BK_LOSS_LOGISTIC, x, y, count));
     if (network->activation != BK_RELU) {
         return BK_OK;
     }
-    if (!bk_multiply_sizes(&work->pairs, network->hidden, count)) {
+    if (!bk_multiply_sizes(&work->pairs, bk_network_units(network), count)) {
         return bk_fail(BK_OVERFLOW, "gradient check: %zu units times %zu points exceed the address space",
-                       network->hidden, count);
+                       bk_network_units(network), count);
     }
     work->pre_activation = bk_allocate(work->pairs, bk_dtype_size(network->dtype));
     work->active = bk_allocate(work->pairs, 1);
@@ -77,9 +72,10 @@ static bk_status draw_direction(bk_parameter direction, bk_dtype dtype, uint64_t
         squares += v * v;
     }
     if (!(squares > 0.0)) {
+        char name[BK_PARAMETER_NAME];
         return bk_fail(BK_NOT_A_NUMBER,
                        "gradient check: the direction drawn for %s is zero; take another seed",
-                       bk_network_parameter_name(parameter));
+                       bk_network_parameter_name(name, parameter));
     }
     const double norm = sqrt(squares);
     stream = start;
@@ -124,12 +120,8 @@ static void perturb(bk_parameter w, bk_parameter saved, bk_parameter u, bk_dtype
 static bk_status forward(double *value, workspace *work)
 {
     const bk_scope scope = bk_scope_open(work->loss.tape);
-    bk_tensor *pre_activation;
-    bk_tensor *output = bk_loss_forward(&work->loss, &pre_activation);
+    bk_tensor *output = bk_loss_forward(&work->loss, work->pre_activation);
     bk_status status = output == NULL ? bk_error_status() : bk_tensor_item(output, value);
-    if (status == BK_OK && work->pre_activation != NULL) {
-        status = bk_tensor_read(pre_activation, work->pre_activation);
-    }
     bk_scope_close(scope);
     if (status == BK_OK && !isfinite(*value)) {
         status = bk_fail(BK_NOT_A_NUMBER,
@@ -205,7 +197,7 @@ static bk_status check_parameter(bk_gradient_check *result, workspace *work, siz
 
 static bool same_weights(const bk_network *a, const bk_network *b)
 {
-    for (size_t p = 0; p < BK_NETWORK_PARAMETERS; p++) {
+    for (size_t p = 0; p < bk_network_parameters(a); p++) {
         const bk_parameter one = bk_network_parameter(a, p);
         if (memcmp(one.values, bk_network_parameter(b, p).values, one.count * bk_dtype_size(a->dtype)) != 0) {
             return false;
@@ -217,17 +209,20 @@ static bool same_weights(const bk_network *a, const bk_network *b)
 static bk_status run(bk_gradient_check *result, workspace *work, const double *epsilons, size_t n_epsilons,
                      uint64_t seed)
 {
+    const size_t parameters = bk_network_parameters(work->network);
     size_t slots;
-    if (!bk_multiply_sizes(&slots, BK_NETWORK_PARAMETERS, n_epsilons)) {
+    if (!bk_multiply_sizes(&slots, parameters, n_epsilons)) {
         return bk_fail(BK_OVERFLOW, "gradient check: %zu epsilons exceed the address space", n_epsilons);
     }
+    result->parameters = parameters;
     result->epsilons = n_epsilons;
+    result->directional = bk_allocate(parameters, sizeof *result->directional);
     result->error = bk_allocate(slots, sizeof *result->error);
     result->kinks = bk_allocate(slots, sizeof *result->kinks);
-    if (result->error == NULL || result->kinks == NULL) {
+    if (result->error == NULL || result->kinks == NULL || result->directional == NULL) {
         return bk_error_status();
     }
-    for (size_t p = 0; p < BK_NETWORK_PARAMETERS; p++) {
+    for (size_t p = 0; p < parameters; p++) {
         BK_TRY(check_parameter(result, work, p, epsilons, n_epsilons, seed));
     }
     result->weights_restored = same_weights(work->network, work->saved);
@@ -248,7 +243,7 @@ bk_status bk_gradient_check_run(bk_gradient_check *check, bk_network *network, c
         }
     }
     workspace work;
-    bk_gradient_check result = {.error = NULL, .kinks = NULL};
+    bk_gradient_check result = {0};
     const bool before = bk_grad_mode_set(true);
     bk_status status = prepare(&work, network, x, y, count);
     (void)bk_grad_mode_set(false); /* from here on only losses are needed */
@@ -268,6 +263,7 @@ bk_status bk_gradient_check_run(bk_gradient_check *check, bk_network *network, c
 void bk_gradient_check_clear(bk_gradient_check *check)
 {
     bk_free(check->error);
+    bk_free(check->directional);
     bk_free(check->kinks);
-    *check = (bk_gradient_check){.error = NULL, .kinks = NULL};
+    *check = (bk_gradient_check){0};
 }

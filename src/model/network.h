@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * model/network.h: the four parameters of a network as a list. */
+ * model/network.h: the parameters of a network as a list. */
 #ifndef BRISK_MODEL_NETWORK_H
 #define BRISK_MODEL_NETWORK_H
 
@@ -9,10 +9,19 @@
 typedef struct bk_parameter {
     void *values; /* [count] of the network's dtype */
     size_t count;
-    size_t rank; /* w1: 2, b1 and w2: 1, b2: 0 */
+    size_t rank; /* matrices 2, biases and the last weights 1, the last bias 0 */
     size_t shape[2];
 } bk_parameter;
 bk_parameter bk_network_parameter(const bk_network *network, size_t parameter);
+
+/* The one of `names` that is called name; BK_INVALID with "unknown WHAT" and the nearest name for another. */
+bk_status bk_find_name(size_t *found, const char *what, const char *name, const char *const *names,
+                       size_t count);
+/* Inputs of layer k: the network's, or the units of the layer before. */
+static inline size_t bk_layer_inputs(const bk_network *network, size_t k)
+{
+    return k == 0 ? network->inputs : network->hidden[k - 1];
+}
 
 /* BK_INVALID or BK_DTYPE for a network that cannot be computed with. */
 bk_status bk_network_check_shape(const bk_network *network);

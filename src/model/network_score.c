@@ -76,25 +76,87 @@ bk_status bk_labels_check(const int8_t *y, size_t count)
     return bk_fail(BK_INVALID, "the label of point %zu is %d; labels are -1 and +1", point, (int)y[point]);
 }
 
-/* ---- Scores
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Scores ------------------------------------------------------------------------------------------- */
+
+/* Points that pass through all layers together, so that what a layer hands to the next stays in cache. */
+#define BLOCK 64
+
+/* The last hidden layer and the output. */
+static void score_end(void *score, const bk_network *network, const void *h, size_t stride, size_t count)
+{
+    const bk_kernels *kernels = bk_kernels_in_use();
+    const size_t k = network->layers - 1;
+    const size_t inputs = bk_layer_inputs(network, k), hidden = network->hidden[k];
+    const void *w1 = network->weight[k], *b1 = network->bias[k], *w2 = network->weight[k + 1];
+    if (network->dtype == BK_F32) {
+        const float b2 = *(const float *)network->bias[k + 1];
+        (network->activation == BK_TANH ? kernels->mlp_tanh_f32
+         : network->activation == BK_RELU
+             ? kernels->mlp_relu_f32
+             : kernels->mlp_sigmoid_f32)(score, h, stride, count, inputs, hidden, w1, b1, w2, b2);
+    } else {
+        const double b2 = *(const double *)network->bias[k + 1];
+        (network->activation == BK_TANH ? kernels->mlp_tanh_f64
+         : network->activation == BK_RELU
+             ? kernels->mlp_relu_f64
+             : kernels->mlp_sigmoid_f64)(score, h, stride, count, inputs, hidden, w1, b1, w2, b2);
+    }
+}
+
+/* y [unit][BLOCK] = the outputs of hidden layer k. */
+static void score_layer(void *y, const bk_network *network, size_t k, const void *x, size_t stride,
+                        size_t count)
+{
+    const bk_kernels *kernels = bk_kernels_in_use();
+    const size_t inputs = bk_layer_inputs(network, k), units = network->hidden[k];
+    if (network->dtype == BK_F32) {
+        (network->activation == BK_TANH   ? kernels->layer_tanh_f32
+         : network->activation == BK_RELU ? kernels->layer_relu_f32
+                                          : kernels->layer_sigmoid_f32)(
+            y, BLOCK, x, stride, count, inputs, units, network->weight[k], network->bias[k]);
+    } else {
+        (network->activation == BK_TANH   ? kernels->layer_tanh_f64
+         : network->activation == BK_RELU ? kernels->layer_relu_f64
+                                          : kernels->layer_sigmoid_f64)(
+            y, BLOCK, x, stride, count, inputs, units, network->weight[k], network->bias[k]);
+    }
+}
+
+/* Two or more hidden layers: a block of points at a time. */
+static bk_status score_deep(void *score, const bk_network *network, const void *x, size_t count)
+{
+    size_t most = 0;
+    for (size_t k = 0; k + 1 < network->layers; k++) {
+        most = network->hidden[k] > most ? network->hidden[k] : most;
+    }
+    const size_t size = bk_dtype_size(network->dtype);
+    char *buffer = bk_allocate(most, 2 * BLOCK * size);
+    if (buffer == NULL) {
+        return bk_error_status();
+    }
+    for (size_t first = 0; first < count; first += BLOCK) {
+        const size_t n = count - first < BLOCK ? count - first : BLOCK;
+        const char *from = (const char *)x + first * size;
+        size_t stride = count;
+        for (size_t k = 0; k + 1 < network->layers; k++) {
+            char *to = buffer + (k % 2) * most * BLOCK * size;
+            score_layer(to, network, k, from, stride, n);
+            from = to;
+            stride = BLOCK;
+        }
+        score_end((char *)score + first * size, network, from, stride, n);
+    }
+    bk_free(buffer);
+    return BK_OK;
+}
 
 bk_status bk_network_score(void *score, const bk_network *network, const void *x, size_t count)
 {
     BK_TRY(bk_network_check_shape(network));
-    const bk_kernels *kernels = bk_kernels_in_use();
-    const bool tanh_units = network->activation == BK_TANH;
-    if (network->dtype == BK_F32) {
-        const float b2 = *(const float *)network->b2;
-        (tanh_units ? kernels->mlp_tanh_f32 : kernels->mlp_relu_f32)(score, x, count, count, network->inputs,
-                                                                     network->hidden, network->w1,
-                                                                     network->b1, network->w2, b2);
-    } else {
-        const double b2 = *(const double *)network->b2;
-        (tanh_units ? kernels->mlp_tanh_f64 : kernels->mlp_relu_f64)(score, x, count, count, network->inputs,
-                                                                     network->hidden, network->w1,
-                                                                     network->b1, network->w2, b2);
+    if (network->layers > 1) {
+        return score_deep(score, network, x, count);
     }
+    score_end(score, network, x, count, count);
     return BK_OK;
 }
 

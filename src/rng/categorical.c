@@ -13,7 +13,8 @@
 static bk_status check_weights(double *total, const double *weights, size_t count)
 {
     if (count == 0 || count > UINT32_MAX) {
-        return bk_fail(BK_INVALID, "categorical distribution: %zu weights, the number must be in [1, 2^32)",
+        return bk_fail(BK_INVALID,
+                       "categorical distribution: count is %zu, the number of weights must be in [1, 2^32)",
                        count);
     }
     double sum = 0.0, lost = 0.0;
@@ -27,11 +28,15 @@ static bk_status check_weights(double *total, const double *weights, size_t coun
         lost += sum >= weights[i] ? (sum - next) + weights[i] : (weights[i] - next) + sum;
         sum = next;
     }
-    if (!isfinite(sum) || sum <= 0.0) {
+    if (sum == 0.0) {
         return bk_fail(BK_INVALID,
-                       "categorical distribution: the weights sum to %g, it must be a finite "
-                       "number above 0",
-                       sum);
+                       "categorical distribution: weights 0 to %zu are all 0, at least one must be above 0",
+                       count - 1);
+    }
+    if (!isfinite(sum)) {
+        return bk_fail(BK_INVALID,
+                       "categorical distribution: the weights sum to more than a double holds, divide them "
+                       "all by their largest");
     }
     *total = sum + lost;
     return BK_OK;

@@ -144,8 +144,10 @@ bk_status bk_fill_gamma(bk_stream *stream, double *values, size_t count, double 
     return BK_OK;
 }
 
-/* x / (x + y) from logarithms, which do not underflow. part: the cubes of x and of y, and what shrinks each;
- * overwritten. */
+/* x / (x + y) from the logarithms of both, which do not underflow: with d = log x - log y and e = exp(-|d|)
+ * it is e / (1 + e) for negative d and 1 / (1 + e) else. So e is at most 1, a value near 0 keeps its digits
+ * down to the subnormal numbers, and exchanging x and y gives the complement. part: the cubes of x and of y,
+ * and what shrinks each; overwritten. */
 static void beta_from_logs(double *values, double *const part[4], size_t count, const gamma_shape *first,
                            const gamma_shape *second)
 {
@@ -153,14 +155,17 @@ static void beta_from_logs(double *values, double *const part[4], size_t count, 
     for (int k = 0; k < 4; k++) {
         kernels->log_f64(part[k], part[k], count);
     }
+    double *difference = part[0];
     for (size_t i = 0; i < count; i++) {
         const double x = part[0][i] + (first->shrink ? part[2][i] / first->shape : 0.0);
         const double y = part[1][i] + (second->shrink ? part[3][i] / second->shape : 0.0);
-        values[i] = y - x;
+        difference[i] = x - y;
+        values[i] = x < y ? x - y : y - x;
     }
     kernels->exp_f64(values, values, count);
     for (size_t i = 0; i < count; i++) {
-        values[i] = 1.0 / (1.0 + values[i]);
+        const double top = difference[i] < 0.0 ? values[i] : 1.0;
+        values[i] = top / (1.0 + values[i]);
     }
 }
 

@@ -2,32 +2,23 @@
  * Sums, products, maxima and their gradients. */
 #include "tensor/graph.h"
 
-static bk_status binary(bk_array *y, bk_pool *pool, bk_binary op, const bk_array *const input[2],
-                        bk_operation_id id)
+static inline bk_status binary(bk_array *y, bk_pool *pool, bk_binary op, const bk_array *const *input,
+                               bk_operation_id id)
 {
+    const bk_array *a = input[0], *b = input[1];
+    if (a->rank == 0 && b->rank == 0 && a->dtype == b->dtype && a->dtype != BK_I64 && op <= BK_BINARY_DIV) {
+        BK_TRY(bk_array_create_one(y, pool, a->dtype));
+        bk_array_binary_one(op, a->dtype, y->data, a->data, b->data);
+        return BK_OK;
+    }
     const bk_dtype dtype = bk_promote(input[0]->dtype, input[1]->dtype);
     const bk_dtype result = op == BK_BINARY_DIV && dtype == BK_I64 ? BK_F32 : dtype;
     return bk_array_binary(y, pool, op, result, input[0], input[1], bk_operations[id].word);
 }
 
-/* result[input] is negated in place where nobody else sees it. */
-static bk_status negate(bk_turn *turn, unsigned input)
-{
-    bk_array *result = &turn->result[input];
-    if (bk_array_is_unique(result)) {
-        bk_array_map_into(result, BK_MAP_NEG, result);
-        return BK_OK;
-    }
-    bk_array negative;
-    BK_TRY(bk_array_map(&negative, turn->pool, BK_MAP_NEG, result));
-    bk_array_release(turn->pool, result);
-    *result = negative;
-    return BK_OK;
-}
-
 /* ---- Two inputs ---- */
 
-bk_status bk_forward_add(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_add(bk_array *y, bk_pool *pool, const bk_array *const *input,
                          const bk_parameters *parameters)
 {
     (void)parameters;
@@ -45,7 +36,7 @@ bk_status bk_backward_add(bk_turn *turn)
     return BK_OK;
 }
 
-bk_status bk_forward_sub(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_sub(bk_array *y, bk_pool *pool, const bk_array *const *input,
                          const bk_parameters *parameters)
 {
     (void)parameters;
@@ -55,10 +46,10 @@ bk_status bk_forward_sub(bk_array *y, bk_pool *pool, const bk_array *const input
 bk_status bk_backward_sub(bk_turn *turn)
 {
     BK_TRY(bk_backward_add(turn));
-    return turn->needs[1] ? negate(turn, 1) : BK_OK;
+    return turn->needs[1] ? bk_turn_negate(turn, 1) : BK_OK;
 }
 
-bk_status bk_forward_mul(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_mul(bk_array *y, bk_pool *pool, const bk_array *const *input,
                          const bk_parameters *parameters)
 {
     (void)parameters;
@@ -73,7 +64,7 @@ bk_status bk_backward_mul(bk_turn *turn)
     return turn->needs[1] ? bk_turn_with_saved(turn, 1, BK_BINARY_MUL, BK_SLOT_FIRST, true) : BK_OK;
 }
 
-bk_status bk_forward_div(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_div(bk_array *y, bk_pool *pool, const bk_array *const *input,
                          const bk_parameters *parameters)
 {
     (void)parameters;
@@ -105,7 +96,7 @@ bk_status bk_backward_div(bk_turn *turn)
         status = bk_array_update(&turn->result[1], turn->pool, BK_BINARY_MUL, &ratio);
     }
     if (status == BK_OK) {
-        status = negate(turn, 1);
+        status = bk_turn_negate(turn, 1);
     }
     bk_array_release(turn->pool, &a);
     bk_array_release(turn->pool, &b);
@@ -113,14 +104,15 @@ bk_status bk_backward_div(bk_turn *turn)
     return status;
 }
 
-bk_status bk_forward_maximum(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_maximum(bk_array *y, bk_pool *pool, const bk_array *const *input,
                              const bk_parameters *parameters)
 {
     (void)parameters;
     return binary(y, pool, BK_BINARY_MAX, input, BK_OPERATION_maximum);
 }
 
-bk_status bk_backward_maximum(bk_turn *turn)
+/* The part of x in the gradient of max(x, other), or of min where smallest: the roles swap there. */
+static bk_status extreme(bk_turn *turn, bool smallest)
 {
     bk_array value[2] = {{0}, {0}};
     bk_status status = bk_turn_saved(&value[0], turn, BK_SLOT_FIRST);
@@ -130,7 +122,8 @@ bk_status bk_backward_maximum(bk_turn *turn)
     for (unsigned i = 0; i < 2 && status == BK_OK; i++) {
         if (turn->needs[i]) {
             bk_turn_pass(&turn->result[i], turn, i == 1 || !turn->needs[1]);
-            status = bk_array_chain_max(&turn->result[i], turn->pool, &value[i], &value[1 - i]);
+            status = bk_array_chain_max(&turn->result[i], turn->pool, &value[smallest ? 1 - i : i],
+                                        &value[smallest ? i : 1 - i]);
         }
     }
     bk_array_release(turn->pool, &value[0]);
@@ -138,9 +131,20 @@ bk_status bk_backward_maximum(bk_turn *turn)
     return status;
 }
 
+bk_status bk_backward_maximum(bk_turn *turn) { return extreme(turn, false); }
+
+bk_status bk_forward_minimum(bk_array *y, bk_pool *pool, const bk_array *const *input,
+                             const bk_parameters *parameters)
+{
+    (void)parameters;
+    return binary(y, pool, BK_BINARY_MIN, input, BK_OPERATION_minimum);
+}
+
+bk_status bk_backward_minimum(bk_turn *turn) { return extreme(turn, true); }
+
 /* ---- One input ---- */
 
-bk_status bk_forward_neg(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_neg(bk_array *y, bk_pool *pool, const bk_array *const *input,
                          const bk_parameters *parameters)
 {
     (void)parameters;
@@ -150,10 +154,10 @@ bk_status bk_forward_neg(bk_array *y, bk_pool *pool, const bk_array *const input
 bk_status bk_backward_neg(bk_turn *turn)
 {
     bk_turn_pass(&turn->result[0], turn, true);
-    return negate(turn, 0);
+    return bk_turn_negate(turn, 0);
 }
 
-bk_status bk_forward_square(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_square(bk_array *y, bk_pool *pool, const bk_array *const *input,
                             const bk_parameters *parameters)
 {
     (void)parameters;
@@ -182,7 +186,7 @@ static bk_status with_constant(bk_array *y, bk_pool *pool, bk_binary op, const b
     return status;
 }
 
-bk_status bk_forward_scale(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_scale(bk_array *y, bk_pool *pool, const bk_array *const *input,
                            const bk_parameters *parameters)
 {
     return with_constant(y, pool, BK_BINARY_MUL, input[0], parameters->constant, "scale");
@@ -190,10 +194,10 @@ bk_status bk_forward_scale(bk_array *y, bk_pool *pool, const bk_array *const inp
 
 bk_status bk_backward_scale(bk_turn *turn)
 {
-    return bk_turn_with_constant(turn, 0, BK_BINARY_MUL, turn->node->parameters.constant, true);
+    return bk_turn_with_constant(turn, 0, BK_BINARY_MUL, turn->node->parameters->constant, true);
 }
 
-bk_status bk_forward_add_constant(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_add_constant(bk_array *y, bk_pool *pool, const bk_array *const *input,
                                   const bk_parameters *parameters)
 {
     return with_constant(y, pool, BK_BINARY_ADD, input[0], parameters->constant, "add_constant");
@@ -207,20 +211,21 @@ bk_status bk_backward_add_constant(bk_turn *turn)
 
 /* ---- Public ---- */
 
-bk_tensor *bk_add(bk_tensor *a, bk_tensor *b) { return bk_apply(BK_OPERATION_add, a, b, true, NULL); }
-bk_tensor *bk_sub(bk_tensor *a, bk_tensor *b) { return bk_apply(BK_OPERATION_sub, a, b, true, NULL); }
-bk_tensor *bk_mul(bk_tensor *a, bk_tensor *b) { return bk_apply(BK_OPERATION_mul, a, b, true, NULL); }
-bk_tensor *bk_div(bk_tensor *a, bk_tensor *b) { return bk_apply(BK_OPERATION_div, a, b, true, NULL); }
-bk_tensor *bk_maximum(bk_tensor *a, bk_tensor *b) { return bk_apply(BK_OPERATION_maximum, a, b, true, NULL); }
-bk_tensor *bk_neg(bk_tensor *a) { return bk_apply(BK_OPERATION_neg, a, NULL, false, NULL); }
-bk_tensor *bk_square(bk_tensor *a) { return bk_apply(BK_OPERATION_square, a, NULL, false, NULL); }
+bk_tensor *bk_add(bk_tensor *a, bk_tensor *b) { return bk_apply_2(BK_OPERATION_add, a, b, NULL); }
+bk_tensor *bk_sub(bk_tensor *a, bk_tensor *b) { return bk_apply_2(BK_OPERATION_sub, a, b, NULL); }
+bk_tensor *bk_mul(bk_tensor *a, bk_tensor *b) { return bk_apply_2(BK_OPERATION_mul, a, b, NULL); }
+bk_tensor *bk_div(bk_tensor *a, bk_tensor *b) { return bk_apply_2(BK_OPERATION_div, a, b, NULL); }
+bk_tensor *bk_maximum(bk_tensor *a, bk_tensor *b) { return bk_apply_2(BK_OPERATION_maximum, a, b, NULL); }
+bk_tensor *bk_minimum(bk_tensor *a, bk_tensor *b) { return bk_apply_2(BK_OPERATION_minimum, a, b, NULL); }
+bk_tensor *bk_neg(bk_tensor *a) { return bk_apply_1(BK_OPERATION_neg, a, NULL); }
+bk_tensor *bk_square(bk_tensor *a) { return bk_apply_1(BK_OPERATION_square, a, NULL); }
 
 bk_tensor *bk_scale(bk_tensor *a, double factor)
 {
-    return bk_apply(BK_OPERATION_scale, a, NULL, false, &(bk_parameters){.constant = factor});
+    return bk_apply_1(BK_OPERATION_scale, a, &(bk_parameters){.constant = factor});
 }
 
 bk_tensor *bk_add_constant(bk_tensor *a, double constant)
 {
-    return bk_apply(BK_OPERATION_add_constant, a, NULL, false, &(bk_parameters){.constant = constant});
+    return bk_apply_1(BK_OPERATION_add_constant, a, &(bk_parameters){.constant = constant});
 }

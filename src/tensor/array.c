@@ -16,7 +16,7 @@ static bool set_shape(bk_array *y, size_t rank, const size_t *shape)
             return false;
         }
     }
-    y->rank = (unsigned)rank;
+    y->rank = (uint16_t)rank;
     y->size = size;
     y->contiguous = true;
     return true;
@@ -25,52 +25,35 @@ static bool set_shape(bk_array *y, size_t rank, const size_t *shape)
 bk_status bk_array_create(bk_array *y, bk_pool *pool, bk_dtype dtype, size_t rank, const size_t *shape)
 {
     bk_array made;
-    size_t bytes;
+    size_t bytes, block;
     if (!set_shape(&made, rank, shape) || !bk_multiply_sizes(&bytes, made.size, bk_dtype_size(dtype))) {
         char text[BK_SHAPE_TEXT];
         return bk_fail(BK_OVERFLOW, "a tensor of shape %s exceeds the address space",
                        bk_shape_text(text, rank, shape));
     }
     made.dtype = dtype;
-    bk_storage *storage = bk_pool_take(pool, sizeof *storage);
+    const bool few = bytes <= sizeof made.storage->few;
+    bk_storage *storage = NULL;
+    if (few) {
+        storage = bk_pool_take(pool, sizeof *storage);
+    } else if (bk_add_sizes(&block, bytes, sizeof *storage)) {
+        storage = bk_pool_take(pool, block);
+    } else {
+        (void)bk_fail(BK_OVERFLOW, "a tensor of %zu bytes exceeds the address space", bytes);
+    }
     if (storage == NULL) {
         return bk_error_status();
     }
-    storage->data = bk_pool_take(pool, bytes);
-    if (storage->data == NULL) {
-        bk_pool_give(pool, storage, sizeof *storage);
-        return bk_error_status();
-    }
+    storage->data = few ? (void *)storage->few : (void *)(storage + 1);
     storage->references = 1;
     storage->tensors = 0;
     storage->version = 0;
     storage->bytes = bytes;
     made.storage = storage;
     made.data = storage->data;
-    *y = made;
+    bk_array_assign(y, &made);
     return BK_OK;
 }
-
-void bk_array_release(bk_pool *pool, bk_array *x)
-{
-    bk_storage *storage = x->storage;
-    if (storage == NULL) {
-        return;
-    }
-    x->storage = NULL;
-    if (--storage->references == 0) {
-        bk_pool_give(pool, storage->data, storage->bytes);
-        bk_pool_give(pool, storage, sizeof *storage);
-    }
-}
-
-void bk_array_share(bk_array *y, const bk_array *x)
-{
-    *y = *x;
-    y->storage->references++;
-}
-
-bool bk_array_is_unique(const bk_array *x) { return x->contiguous && x->storage->references == 1; }
 
 bool bk_array_same_shape(const bk_array *x, size_t rank, const size_t *shape)
 {
@@ -218,6 +201,56 @@ void bk_array_transposed(bk_array *y, const bk_array *x)
     y->contiguous = is_contiguous(y);
 }
 
+void bk_array_permuted(bk_array *y, const bk_array *x, const uint8_t *order)
+{
+    bk_array_share(y, x);
+    for (unsigned d = 0; d < x->rank; d++) {
+        y->shape[d] = x->shape[order[d]];
+        y->stride[d] = x->stride[order[d]];
+    }
+    y->contiguous = is_contiguous(y);
+}
+
+void bk_array_sliced(bk_array *y, const bk_array *x, unsigned axis, size_t start, size_t step, size_t length)
+{
+    bk_array_share(y, x);
+    y->shape[axis] = length;
+    y->stride[axis] = x->stride[axis] * step;
+    if (length > 0) {
+        y->data = (char *)x->data + start * x->stride[axis] * bk_dtype_size(x->dtype);
+    }
+    y->size = 1;
+    for (unsigned d = 0; d < y->rank; d++) {
+        y->size *= y->shape[d];
+    }
+    y->contiguous = is_contiguous(y);
+}
+
+void bk_array_dropped(bk_array *y, const bk_array *x, unsigned axis)
+{
+    bk_array_share(y, x);
+    y->rank--;
+    for (unsigned d = axis; d < y->rank; d++) {
+        y->shape[d] = x->shape[d + 1];
+        y->stride[d] = x->stride[d + 1];
+    }
+    y->contiguous = is_contiguous(y);
+}
+
+void bk_array_matrix(bk_array *y, const bk_array *x, size_t offset)
+{
+    y->storage = x->storage;
+    y->data = (char *)x->data + offset * bk_dtype_size(x->dtype);
+    y->dtype = x->dtype;
+    y->rank = 2;
+    for (unsigned d = 0; d < 2; d++) {
+        y->shape[d] = x->shape[x->rank - 2U + d];
+        y->stride[d] = x->stride[x->rank - 2U + d];
+    }
+    y->size = y->shape[0] * y->shape[1];
+    y->contiguous = is_contiguous(y);
+}
+
 void bk_array_expanded(bk_array *y, const bk_array *x, size_t rank, const size_t *shape)
 {
     bk_array made = *x;
@@ -229,7 +262,7 @@ void bk_array_expanded(bk_array *y, const bk_array *x, size_t rank, const size_t
         made.stride[d] = stretched ? 0 : x->stride[d - lead];
         made.size *= shape[d];
     }
-    made.rank = (unsigned)rank;
+    made.rank = (uint16_t)rank;
     made.contiguous = is_contiguous(&made);
     made.storage->references++;
     *y = made;

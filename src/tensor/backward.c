@@ -6,6 +6,7 @@
  * Leaves receive their sums in pending arrays; only a pass that succeeded adds them to .grad and frees
  * saved values. */
 #include "tensor/graph.h"
+#include "tensor/scalar.h"
 
 typedef struct pass {
     bk_tape *tape;
@@ -41,9 +42,6 @@ static bk_node *reversed(bk_node *list)
  * found from the inputs up. */
 static void mark_needed(pass *p)
 {
-    for (bk_node *node = p->first; node != NULL; node = node->next) {
-        node->needed = true;
-    }
     if (!p->selective) {
         return;
     }
@@ -59,58 +57,126 @@ static void mark_needed(pass *p)
 
 /* ---- Gradients on their way ---- */
 
-/* Adds gradient, whose reference it takes over, to the slot. */
-static bk_status accumulate(pass *p, bk_array **slot, bk_array *gradient)
+/* Adds gradient, whose reference it takes over, to sum. */
+static bk_status accumulate(pass *p, bk_array *sum, bk_array *gradient)
 {
-    if (*slot != NULL) {
-        const bk_status status = bk_array_update(*slot, p->pool, BK_BINARY_ADD, gradient);
-        bk_array_release(p->pool, gradient);
-        return status;
+    if (sum->storage == NULL) {
+        bk_array_assign(sum, gradient);
+        return BK_OK;
     }
-    *slot = bk_pool_take(p->pool, sizeof **slot);
-    if (*slot == NULL) {
-        bk_array_release(p->pool, gradient);
-        return bk_error_status();
+    const bk_status status = bk_array_update(sum, p->pool, BK_BINARY_ADD, gradient);
+    bk_array_release(p->pool, gradient);
+    return status;
+}
+
+static bk_status accumulate_node(pass *p, bk_node *node, bk_array *gradient)
+{
+    if (node->rank > 0) {
+        return accumulate(p, &node->wide->gradient, gradient);
     }
-    **slot = *gradient;
+    bk_scalar_collect(node, bk_scalar_read(gradient));
+    bk_array_release(p->pool, gradient);
     return BK_OK;
 }
 
 static bk_status accumulate_tensor(pass *p, bk_tensor *tensor, bk_array *gradient)
 {
     if (tensor->pending == NULL) {
+        tensor->pending = bk_pool_take(p->pool, sizeof *tensor->pending);
+        if (tensor->pending == NULL) {
+            bk_array_release(p->pool, gradient);
+            return bk_error_status();
+        }
+        tensor->pending->storage = NULL;
         tensor->touched = p->touched;
         p->touched = tensor;
     }
-    return accumulate(p, &tensor->pending, gradient);
+    return accumulate(p, tensor->pending, gradient);
 }
 
-static void drop_slot(bk_pool *pool, bk_array **slot)
+static void drop_pending(bk_pool *pool, bk_tensor *tensor)
 {
-    if (*slot != NULL) {
-        bk_array_release(pool, *slot);
-        bk_pool_give(pool, *slot, sizeof **slot);
-        *slot = NULL;
+    if (tensor->pending != NULL) {
+        bk_array_release(pool, tensor->pending);
+        bk_pool_give(pool, tensor->pending, sizeof *tensor->pending);
+        tensor->pending = NULL;
     }
 }
 
 static bk_status deliver(pass *p, const bk_edge *edge, bk_array *gradient)
 {
-    const bk_status status = bk_array_unbroadcast(gradient, p->pool, edge->dtype, edge->rank, edge->shape);
-    if (status != BK_OK) {
-        bk_array_release(p->pool, gradient);
-        return status;
+    if (gradient->rank > 0 || edge->rank > 0 || gradient->dtype != edge->dtype) {
+        const bk_status status =
+            bk_array_unbroadcast(gradient, p->pool, edge->dtype, edge->rank, edge->shape);
+        if (status != BK_OK) {
+            bk_array_release(p->pool, gradient);
+            return status;
+        }
     }
-    return edge->node != NULL ? accumulate(p, &edge->node->gradient, gradient)
+    return edge->node != NULL ? accumulate_node(p, edge->node, gradient)
                               : accumulate_tensor(p, edge->leaf, gradient);
 }
 
-/* A node's gradient is complete: keeps it for those who asked and runs the rule. */
-static bk_status run_node(pass *p, bk_node *node)
+/* The same for a number, for an input of rank 0. */
+static bk_status deliver_number(pass *p, const bk_edge *edge, double gradient)
 {
-    bk_turn turn = {.pool = p->pool, .node = node, .gradient = *node->gradient};
-    bk_pool_give(p->pool, node->gradient, sizeof *node->gradient);
-    node->gradient = NULL;
+    if (edge->node != NULL) {
+        bk_scalar_collect(edge->node, gradient);
+        return BK_OK;
+    }
+    bk_array *pending = edge->leaf->pending;
+    if (pending != NULL && bk_array_is_unique(pending)) {
+        if (edge->dtype == BK_F32) {
+            *(float *)pending->data += (float)gradient;
+        } else {
+            *(double *)pending->data += gradient;
+        }
+        return BK_OK;
+    }
+    bk_array made;
+    BK_TRY(bk_array_scalar(&made, p->pool, edge->dtype, gradient));
+    return accumulate_tensor(p, edge->leaf, &made);
+}
+
+/* Runs a node of numbers; false where the rule on arrays has to (a value to be kept, or a stale one). */
+static bool run_scalar(bk_status *status, pass *p, bk_node *node)
+{
+    double result[2];
+    if (!node->scalar || (node->output != NULL && (node->captured || node->output->retain_grad)) ||
+        !bk_scalar_rule(result, node, node->number)) {
+        return false;
+    }
+    node->has_number = false;
+    *status = BK_OK;
+    for (unsigned i = 0; i < node->inputs && *status == BK_OK; i++) {
+        if (leads_on(p, &node->edge[i])) {
+            *status = deliver_number(p, &node->edge[i], result[i]);
+        }
+    }
+    return true;
+}
+
+/* What a rule fills lies on the stack for operations of a few inputs. */
+enum { FEW_INPUTS = 4 };
+
+static size_t many_bytes(const bk_node *node) { return node->inputs * (sizeof(bk_array) + sizeof(bool)); }
+
+/* A node's gradient is complete: keeps it for those who asked and runs the rule. */
+static bk_status run_node(pass *p, bk_node *node, bk_array *gradient)
+{
+    bool few_needs[FEW_INPUTS];
+    bk_array few_results[FEW_INPUTS];
+    bk_turn turn = {.pool = p->pool, .node = node, .needs = few_needs, .result = few_results};
+    if (node->inputs > FEW_INPUTS) {
+        turn.result = bk_pool_take(p->pool, many_bytes(node));
+        if (turn.result == NULL) {
+            bk_array_release(p->pool, gradient);
+            return bk_error_status();
+        }
+        turn.needs = (bool *)(void *)(turn.result + node->inputs);
+    }
+    bk_array_assign(&turn.gradient, gradient);
+    gradient->storage = NULL;
     bk_status status = BK_OK;
     if (node->output != NULL && (p->selective ? node->captured : node->output->retain_grad)) {
         bk_array kept;
@@ -118,8 +184,10 @@ static bk_status run_node(pass *p, bk_node *node)
         status = accumulate_tensor(p, node->output, &kept);
     }
     bool any = false;
+    few_needs[0] = few_needs[1] = false; /* rules may look at two */
     for (unsigned i = 0; i < node->inputs; i++) {
         turn.needs[i] = leads_on(p, &node->edge[i]);
+        turn.result[i].storage = NULL;
         any = any || turn.needs[i];
     }
     if (status == BK_OK && any) {
@@ -132,6 +200,9 @@ static bk_status run_node(pass *p, bk_node *node)
         } else {
             bk_array_release(p->pool, &turn.result[i]);
         }
+    }
+    if (turn.result != few_results) {
+        bk_pool_give(p->pool, turn.result, many_bytes(node));
     }
     return status;
 }
@@ -147,20 +218,34 @@ static bk_status run(pass *p)
         }
     }
     for (bk_node *node = p->first; node != NULL; node = node->next) {
-        if (node->gradient != NULL) {
-            BK_TRY(run_node(p, node));
+        bk_status status = BK_OK;
+        if (node->has_number && !run_scalar(&status, p, node)) {
+            bk_array gradient;
+            status = bk_array_scalar(&gradient, p->pool, node->dtype, node->number);
+            node->has_number = false;
+            status = status != BK_OK ? status : run_node(p, node, &gradient);
+        } else if (node->wide != NULL && node->wide->gradient.storage != NULL) {
+            status = run_node(p, node, &node->wide->gradient);
         }
+        BK_TRY(status);
     }
     return BK_OK;
 }
 
 /* ---- Beginning and end ---- */
 
-static bk_status check_output(const char *word, const bk_tensor *output, const bk_tensor *seed)
+static bk_status check_output(const char *word, bk_tensor *output, const bk_tensor *seed)
 {
     char text[BK_TENSOR_TEXT], other[BK_TENSOR_TEXT];
-    if (!bk_inputs_usable(word, output, NULL, false)) {
+    if (!bk_input_usable(word, output)) {
         return bk_error_status();
+    }
+    if (output->gradient && output->node == NULL) {
+        return bk_fail(
+            BK_UNSUPPORTED,
+            "%s: %s is a gradient, and gradients have no history: second derivatives (create_graph) "
+            "are not supported; take differences of gradients instead",
+            word, bk_tensor_text(text, output));
     }
     if (!output->requires_grad) {
         return bk_fail(
@@ -201,7 +286,7 @@ static bk_status start(pass *p, bk_tensor *output, const bk_tensor *seed)
                                output->array.shape));
         bk_array_fill(&gradient, 1.0);
     }
-    return output->node != NULL ? accumulate(p, &output->node->gradient, &gradient)
+    return output->node != NULL ? accumulate_node(p, output->node, &gradient)
                                 : accumulate_tensor(p, output, &gradient);
 }
 
@@ -218,13 +303,20 @@ static bk_status commit(pass *p, bk_tensor *tensor)
     bk_array grad;
     bk_array_share(&grad, tensor->pending);
     tensor->grad = bk_tensor_make_hidden(p->tape, &grad, false);
-    return tensor->grad != NULL ? BK_OK : bk_error_status();
+    if (tensor->grad == NULL) {
+        return bk_error_status();
+    }
+    tensor->grad->gradient = true;
+    return BK_OK;
 }
 
 static void finish(pass *p, bool free_saved)
 {
     for (bk_node *node = p->first; node != NULL; node = node->next) {
-        drop_slot(p->pool, &node->gradient);
+        if (node->wide != NULL) {
+            bk_array_release(p->pool, &node->wide->gradient);
+        }
+        node->has_number = false;
         if (free_saved && node->needed) {
             bk_node_drop_saved(node);
             node->freed = true;
@@ -234,7 +326,7 @@ static void finish(pass *p, bool free_saved)
     while (p->touched != NULL) {
         bk_tensor *tensor = p->touched;
         p->touched = tensor->touched;
-        drop_slot(p->pool, &tensor->pending);
+        drop_pending(p->pool, tensor);
         tensor->touched = NULL;
     }
 }
@@ -260,11 +352,11 @@ bk_status bk_backward(bk_tensor *output, bk_tensor *seed, bool retain_graph)
 
 /* ---- bk_grad ---- */
 
-static bk_status check_inputs(const bk_tensor *output, size_t count, bk_tensor *const *inputs)
+static bk_status check_inputs(bk_tensor *output, size_t count, bk_tensor *const *inputs)
 {
     for (size_t i = 0; i < count; i++) {
         char text[BK_TENSOR_TEXT];
-        if (!bk_inputs_usable("grad", output, inputs[i], true)) {
+        if (!bk_inputs_usable("grad", 2, (bk_tensor *const[2]){output, inputs[i]})) {
             return bk_error_status();
         }
         if (!inputs[i]->requires_grad) {
@@ -302,6 +394,9 @@ static bk_status take_gradients(pass *p, size_t count, bk_tensor *const *inputs,
             return bk_error_status();
         }
         gradients[i] = made;
+        if (made != NULL) {
+            made->gradient = true;
+        }
     }
     return BK_OK;
 }

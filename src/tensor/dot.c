@@ -48,7 +48,7 @@ static void append_type(bk_text *dot, bk_dtype dtype, size_t rank, const size_t 
 
 static void append_saved(bk_text *dot, const bk_node *node)
 {
-    static const char *const what[BK_SLOTS] = {"first input", "second input", "output"};
+    static const char *const what[BK_SLOTS] = {"first input", "second input", "third input", "output"};
     bool any = false;
     if (node->freed) {
         append_small(dot, "saved values freed");
@@ -67,7 +67,56 @@ static void append_saved(bk_text *dot, const bk_node *node)
     }
 }
 
-static void append_operation(bk_text *dot, const bk_node *node, bool is_output)
+static double element(const bk_array *x, size_t i)
+{
+    return x->dtype == BK_F32   ? (double)((const float *)x->data)[i]
+           : x->dtype == BK_F64 ? ((const double *)x->data)[i]
+                                : (double)((const int64_t *)x->data)[i];
+}
+
+/* The elements in row-major order, of many the first ones. */
+static void append_values(bk_text *dot, const bk_array *x)
+{
+    enum { SHOWN = 4 };
+    size_t position[BK_MAX_RANK] = {0}, offset = 0;
+    for (size_t i = 0; i < x->size && i < SHOWN; i++) {
+        bk_text_append(dot, i == 0 ? " = %.6g" : ", %.6g", element(x, offset));
+        for (size_t d = x->rank; d-- > 0;) {
+            offset += x->stride[d];
+            if (++position[d] < x->shape[d]) {
+                break;
+            }
+            offset -= x->stride[d] * x->shape[d];
+            position[d] = 0;
+        }
+    }
+    bk_text_append(dot, x->size > SHOWN ? ", ..." : "");
+}
+
+static void append_details(bk_text *dot, const bk_node *node, unsigned details)
+{
+    static const char *const what[BK_SLOTS] = {"first input", "second input", "third input", "output"};
+    for (unsigned slot = 0; slot < BK_SLOTS && details != 0 && !node->freed; slot++) {
+        const bk_saved *saved = node->saved[slot];
+        if (saved == NULL) {
+            continue;
+        }
+        const uint64_t now = saved->array.storage->version;
+        bk_text_append(dot, "<br/><font point-size=\"10\" color=\"" FAINT "\">%s", what[slot]);
+        if ((details & BK_DRAW_VERSIONS) != 0) {
+            bk_text_append(dot, " version %llu", (unsigned long long)saved->version);
+            if (now != saved->version) {
+                bk_text_append(dot, " (now %llu: stale)", (unsigned long long)now);
+            }
+        }
+        if ((details & BK_DRAW_VALUES) != 0) {
+            append_values(dot, &saved->array);
+        }
+        bk_text_append(dot, "</font>");
+    }
+}
+
+static void append_operation(bk_text *dot, const bk_node *node, bool is_output, unsigned details)
 {
     const char *name = node->output != NULL ? node->output->name : node->name;
     bk_text_append(dot,
@@ -82,11 +131,13 @@ static void append_operation(bk_text *dot, const bk_node *node, bool is_output)
     bk_text_append(dot, "<b>%s</b>", node->operation->label);
     if (node->operation == &bk_operations[BK_OPERATION_scale] ||
         node->operation == &bk_operations[BK_OPERATION_add_constant] ||
-        node->operation == &bk_operations[BK_OPERATION_add_scaled]) {
-        bk_text_append(dot, " %.6g", node->parameters.constant);
+        node->operation == &bk_operations[BK_OPERATION_add_scaled] ||
+        node->operation == &bk_operations[BK_OPERATION_pow_constant]) {
+        bk_text_append(dot, " %.6g", node->parameters->constant);
     }
-    append_type(dot, node->dtype, node->rank, node->shape);
+    append_type(dot, node->dtype, node->rank, node->wide == NULL ? NULL : node->wide->shape);
     append_saved(dot, node);
+    append_details(dot, node, details);
     bk_text_append(dot, ">];\n");
 }
 
@@ -134,7 +185,12 @@ static void append_edges(bk_text *dot, const bk_node *node)
 
 bk_status bk_graph_write_dot(bk_tensor *output, bk_text *dot)
 {
-    if (!bk_inputs_usable("graph_write_dot", output, NULL, false)) {
+    return bk_graph_write_dot_detailed(output, dot, 0);
+}
+
+bk_status bk_graph_write_dot_detailed(bk_tensor *output, bk_text *dot, unsigned details)
+{
+    if (!bk_input_usable("graph_write_dot", output)) {
         return bk_error_status();
     }
     bk_node *first = NULL;
@@ -156,7 +212,7 @@ bk_status bk_graph_write_dot(bk_tensor *output, bk_text *dot)
         append_leaf(dot, &leaf, output->requires_grad);
     }
     for (const bk_node *node = first; node != NULL; node = node->next) {
-        append_operation(dot, node, node == first);
+        append_operation(dot, node, node == first, details);
         for (unsigned i = 0; i < node->inputs; i++) {
             if (node->edge[i].node == NULL && !drawn_before(first, node, i)) {
                 append_leaf(dot, &node->edge[i], node->edge[i].leaf != NULL);

@@ -49,6 +49,16 @@ static void binary_run(const bk_kernels *kernels, bk_binary op, bk_dtype dtype, 
     case BK_BINARY_MAX:
         BINARY(max);
         break;
+    case BK_BINARY_MIN:
+        BINARY(min);
+        break;
+    case BK_BINARY_POW:
+        if (dtype == BK_F32) {
+            kernels->pow_f32(y, a, a_step, b, b_step, count);
+        } else {
+            kernels->pow_f64(y, a, a_step, b, b_step, count);
+        }
+        break;
     case BK_BINARY_DIV:
         if (dtype == BK_F32) {
             kernels->div_f32(y, a, a_step, b, b_step, count);
@@ -102,6 +112,10 @@ static nest merge_dimensions(const bk_array *y, const bk_array *a, const bk_arra
 void bk_array_binary_into(bk_array *y, bk_binary op, const bk_array *a, const bk_array *b)
 {
     if (y->size == 0) {
+        return;
+    }
+    if (y->size == 1 && op <= BK_BINARY_DIV && y->dtype != BK_I64) {
+        bk_array_binary_one(op, y->dtype, y->data, a->data, b->data);
         return;
     }
     const bk_kernels *kernels = bk_kernels_in_use();
@@ -173,184 +187,4 @@ bk_status bk_array_update(bk_array *gradient, bk_pool *pool, bk_binary op, const
     bk_array_release(pool, gradient);
     *gradient = made;
     return BK_OK;
-}
-
-/* ---- One operand ---- */
-
-#define MAP(op)                                                        \
-    (y->dtype == BK_F32 ? kernels->op##_f32(y->data, x->data, y->size) \
-                        : kernels->op##_f64(y->data, x->data, y->size))
-#define MAP_INTEGER(op) (y->dtype == BK_I64 ? kernels->op##_i64(y->data, x->data, y->size) : MAP(op))
-
-void bk_array_map_into(bk_array *y, bk_map op, const bk_array *x)
-{
-    const bk_kernels *kernels = bk_kernels_in_use();
-    switch (op) {
-    case BK_MAP_NEG:
-        MAP_INTEGER(neg);
-        break;
-    case BK_MAP_SQUARE:
-        MAP_INTEGER(square);
-        break;
-    case BK_MAP_RELU:
-        MAP_INTEGER(relu);
-        break;
-    case BK_MAP_EXP:
-        MAP(exp);
-        break;
-    case BK_MAP_LOG:
-        MAP(log);
-        break;
-    case BK_MAP_TANH:
-        MAP(tanh);
-        break;
-    case BK_MAP_SIGMOID:
-        MAP(sigmoid);
-        break;
-    case BK_MAP_LOG_SIGMOID:
-        MAP(log_sigmoid);
-        break;
-    }
-}
-
-bk_status bk_array_map(bk_array *y, bk_pool *pool, bk_map op, const bk_array *x)
-{
-    const bool keeps_integers = op == BK_MAP_NEG || op == BK_MAP_SQUARE || op == BK_MAP_RELU;
-    bk_array input, made;
-    if (x->dtype == BK_I64 && !keeps_integers) {
-        BK_TRY(bk_array_cast(&input, pool, x, BK_F32));
-    } else {
-        BK_TRY(bk_array_contiguous(&input, pool, x));
-    }
-    const bk_status status = bk_array_create(&made, pool, input.dtype, input.rank, input.shape);
-    if (status == BK_OK) {
-        bk_array_map_into(&made, op, &input);
-        *y = made;
-    }
-    bk_array_release(pool, &input);
-    return status;
-}
-
-/* ---- Gradients ---- */
-
-/* A row-major array to write the result over gradient to: gradient itself where nobody else sees it. */
-static bk_status result_of(bk_array *result, bk_array *input, bk_pool *pool, const bk_array *gradient)
-{
-    if (bk_array_is_unique(gradient)) {
-        bk_array_share(result, gradient);
-        bk_array_share(input, gradient);
-        return BK_OK;
-    }
-    BK_TRY(bk_array_create(result, pool, gradient->dtype, gradient->rank, gradient->shape));
-    const bk_status status = bk_array_contiguous(input, pool, gradient);
-    if (status != BK_OK) {
-        bk_array_release(pool, result);
-    }
-    return status;
-}
-
-#define CHAIN(op)                                                                                           \
-    (result.dtype == BK_F32 ? kernels->op##_gradient_f32(result.data, input.data, values.data, result.size) \
-                            : kernels->op##_gradient_f64(result.data, input.data, values.data, result.size))
-
-bk_status bk_array_chain(bk_array *gradient, bk_pool *pool, bk_chain op, const bk_array *value)
-{
-    const bk_kernels *kernels = bk_kernels_in_use();
-    bk_array result, input, values;
-    BK_TRY(bk_array_contiguous(&values, pool, value));
-    const bk_status status = result_of(&result, &input, pool, gradient);
-    if (status == BK_OK) {
-        switch (op) {
-        case BK_CHAIN_TANH:
-            CHAIN(tanh);
-            break;
-        case BK_CHAIN_SIGMOID:
-            CHAIN(sigmoid);
-            break;
-        case BK_CHAIN_RELU:
-            CHAIN(relu);
-            break;
-        case BK_CHAIN_SQUARE:
-            CHAIN(square);
-            break;
-        }
-        bk_array_release(pool, &input);
-        bk_array_release(pool, gradient);
-        *gradient = result;
-    }
-    bk_array_release(pool, &values);
-    return status;
-}
-
-/* x in dtype, broadcast to shape, row-major. */
-static bk_status full_values(bk_array *y, bk_pool *pool, const bk_array *x, const bk_array *like)
-{
-    bk_array cast, wide;
-    BK_TRY(bk_array_cast(&cast, pool, x, like->dtype));
-    bk_array_expanded(&wide, &cast, like->rank, like->shape);
-    bk_array_release(pool, &cast);
-    const bk_status status = bk_array_contiguous(y, pool, &wide);
-    bk_array_release(pool, &wide);
-    return status;
-}
-
-bk_status bk_array_chain_max(bk_array *gradient, bk_pool *pool, const bk_array *x, const bk_array *other)
-{
-    const bk_kernels *kernels = bk_kernels_in_use();
-    bk_array full_x = {0}, full_other = {0}, result, input;
-    bk_status status = full_values(&full_x, pool, x, gradient);
-    if (status == BK_OK) {
-        status = full_values(&full_other, pool, other, gradient);
-    }
-    if (status == BK_OK) {
-        status = result_of(&result, &input, pool, gradient);
-    }
-    if (status == BK_OK) {
-        if (result.dtype == BK_F32) {
-            kernels->max_gradient_f32(result.data, input.data, full_x.data, full_other.data, result.size);
-        } else {
-            kernels->max_gradient_f64(result.data, input.data, full_x.data, full_other.data, result.size);
-        }
-        bk_array_release(pool, &input);
-        bk_array_release(pool, gradient);
-        *gradient = result;
-    }
-    bk_array_release(pool, &full_x);
-    bk_array_release(pool, &full_other);
-    return status;
-}
-
-/* ---- Conversions ---- */
-
-bk_status bk_array_scalar(bk_array *y, bk_pool *pool, bk_dtype dtype, double value)
-{
-    BK_TRY(bk_array_create(y, pool, dtype, 0, NULL));
-    bk_array_fill(y, value);
-    return BK_OK;
-}
-
-bk_status bk_array_cast(bk_array *y, bk_pool *pool, const bk_array *x, bk_dtype dtype)
-{
-    if (x->dtype == dtype) {
-        bk_array_share(y, x);
-        return BK_OK;
-    }
-    const bk_kernels *kernels = bk_kernels_in_use();
-    bk_array made, input;
-    BK_TRY(bk_array_contiguous(&input, pool, x));
-    const bk_status status = bk_array_create(&made, pool, dtype, x->rank, x->shape);
-    if (status == BK_OK) {
-        if (x->dtype == BK_F32) {
-            kernels->cast_f32_f64(made.data, input.data, made.size);
-        } else if (x->dtype == BK_F64) {
-            kernels->cast_f64_f32(made.data, input.data, made.size);
-        } else if (dtype == BK_F32) {
-            kernels->cast_i64_f32(made.data, input.data, made.size);
-        } else {
-            kernels->cast_i64_f64(made.data, input.data, made.size);
-        }
-        *y = made;
-    }
-    bk_array_release(pool, &input);
-    return status;
 }

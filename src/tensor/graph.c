@@ -1,92 +1,83 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Nodes of the graph: recording an operation, saving values, freeing. */
-#include <string.h>
-
 #include "tensor/graph.h"
+#include "tensor/scalar.h"
 
-static bool needs_gradient(const bk_tensor *tensor) { return tensor != NULL && tensor->requires_grad; }
-
-bool bk_records(const bk_tensor *a, const bk_tensor *b)
+bool bk_records(unsigned count, bk_tensor *const *inputs)
 {
-    return bk_grad_mode() && (needs_gradient(a) || needs_gradient(b));
+    for (unsigned i = 0; i < count; i++) {
+        if (inputs[i]->requires_grad) {
+            return bk_grad_mode();
+        }
+    }
+    return false;
 }
 
-static size_t node_bytes(unsigned inputs) { return sizeof(bk_node) + inputs * sizeof(bk_edge); }
-
-static void set_edge(bk_edge *edge, bk_tensor *input)
+static inline void set_edge(bk_edge *edge, bk_tensor *input)
 {
     const bk_array *array = &input->array;
-    *edge =
-        (bk_edge){.dtype = array->dtype, .rank = array->rank, .serial = input->serial, .name = input->name};
-    memcpy(edge->shape, array->shape, sizeof edge->shape);
+    edge->node = input->node;
+    edge->leaf = NULL;
+    edge->dtype = array->dtype;
+    edge->rank = array->rank;
+    if (array->rank > 0) {
+        memcpy(edge->shape, array->shape, sizeof edge->shape);
+    }
     if (input->node != NULL) {
-        edge->node = input->node;
-        edge->node->references++;
-    } else if (input->requires_grad) {
+        input->node->references++;
+        return;
+    }
+    edge->name = input->name;
+    edge->serial = input->serial;
+    if (input->requires_grad) {
         edge->leaf = input;
         input->references++;
     }
 }
 
-static bk_status save(bk_node *node, unsigned slot, const bk_array *array)
+/* The slots to fill, bit by bit. */
+static inline unsigned slots_to_save(const bk_operation *operation, unsigned count, bk_tensor *const *inputs)
 {
-    bk_saved *saved = bk_pool_take(node->tape->pool, sizeof *saved);
-    if (saved == NULL) {
-        return bk_error_status();
+    unsigned needs = 0;
+    for (unsigned i = 0; i < count && i < BK_SLOT_OUTPUT; i++) {
+        needs |= (unsigned)inputs[i]->requires_grad << i;
     }
+    return operation->slots[needs];
+}
+
+/* Bytes that a saved window needs: a scalar's has no dimensions. */
+static inline size_t saved_bytes(const bk_array *array)
+{
+    return array->rank == 0 ? offsetof(bk_saved, array) + offsetof(bk_array, shape) : sizeof(bk_saved);
+}
+
+/* Whether scalar.c will run it: all of rank 0 and one dtype. */
+static inline bool is_scalar(const bk_node *node, bk_operation_id id)
+{
+    bool scalar = node->rank == 0 && bk_scalar_rules[id];
+    for (unsigned i = 0; scalar && i < node->inputs; i++) {
+        scalar = node->edge[i].rank == 0 && node->edge[i].dtype == node->dtype;
+    }
+    return scalar;
+}
+
+/* Saves array in slot where the bit of slots says so; where the next one goes. */
+static inline char *save(bk_node *node, unsigned slots, unsigned slot, char *at, const bk_array *array)
+{
+    if ((slots >> slot & 1U) == 0 || array == NULL) {
+        return at;
+    }
+    bk_saved *saved = (bk_saved *)(void *)at;
     bk_array_share(&saved->array, array);
     saved->version = array->storage->version;
     node->saved[slot] = saved;
     node->tape->live++;
-    return BK_OK;
+    return at + saved_bytes(array);
 }
 
-static bk_status save_what_backward_needs(bk_node *node, const bk_tensor *output, const bk_tensor *a,
-                                          const bk_tensor *b, const bk_array *original)
+/* output is now the result of node. */
+static void attach(bk_tensor *output, bk_node *node)
 {
-    const bk_operation *operation = node->operation;
-    const unsigned needs = (needs_gradient(a) ? BK_IF_FIRST : 0U) | (needs_gradient(b) ? BK_IF_SECOND : 0U);
-    if ((operation->save_first & needs) != 0) {
-        BK_TRY(save(node, BK_SLOT_FIRST, original != NULL ? original : &a->array));
-    }
-    if ((operation->save_second & needs) != 0) {
-        BK_TRY(save(node, BK_SLOT_SECOND, &b->array));
-    }
-    return operation->save_output ? save(node, BK_SLOT_OUTPUT, &output->array) : BK_OK;
-}
-
-bk_status bk_record(bk_tensor *output, bk_operation_id id, bk_tensor *a, bk_tensor *b,
-                    const bk_array *original, const bk_parameters *parameters)
-{
-    bk_tape *tape = output->tape;
-    const unsigned inputs = (unsigned)(a != NULL) + (unsigned)(b != NULL);
-    bk_node *node = bk_pool_take(tape->pool, node_bytes(inputs));
-    if (node == NULL) {
-        return bk_error_status();
-    }
-    *node = (bk_node){.operation = &bk_operations[id],
-                      .tape = tape,
-                      .references = 1,
-                      .sequence = ++tape->nodes,
-                      .dtype = output->array.dtype,
-                      .rank = output->array.rank,
-                      .inputs = inputs};
-    memcpy(node->shape, output->array.shape, sizeof node->shape);
-    if (parameters != NULL) {
-        node->parameters = *parameters;
-        node->parameters.shape = NULL;
-    }
-    if (a != NULL) {
-        set_edge(&node->edge[0], a);
-    }
-    if (b != NULL) {
-        set_edge(&node->edge[1], b);
-    }
-    const bk_status status = save_what_backward_needs(node, output, a, b, original);
-    if (status != BK_OK) {
-        bk_node_unreference(node);
-        return status;
-    }
     if (output->node != NULL) { /* an operation in place: earlier users keep the old node */
         output->node->output = NULL;
         bk_node_unreference(output->node);
@@ -94,16 +85,111 @@ bk_status bk_record(bk_tensor *output, bk_operation_id id, bk_tensor *a, bk_tens
     node->output = output;
     output->node = node;
     output->requires_grad = true;
+}
+
+/* Where the parts of a node's block begin: node and edges, what has shape, parameters, saved values. */
+typedef struct layout {
+    size_t wide, parameters, saved, bytes;
+} layout;
+
+static inline void set_fields(bk_node *node, const bk_tensor *output, bk_operation_id id, unsigned count)
+{
+    bk_tape *tape = output->tape;
+    node->operation = &bk_operations[id];
+    node->tape = tape;
+    node->references = 1;
+    node->sequence = ++tape->nodes;
+    node->name = NULL;
+    node->dtype = output->array.dtype;
+    node->rank = output->array.rank;
+    node->inputs = (uint16_t)count;
+    node->freed = node->needed = node->captured = node->has_number = node->saves = false;
+    node->pass = 0;
+    node->wide = NULL;
+    node->parameters = NULL;
+    node->saved[0] = node->saved[1] = node->saved[2] = node->saved[3] = NULL;
+}
+
+/* The four values that may be saved; NULL where there is none such. */
+static inline void candidates(const bk_array *value[BK_SLOTS], const bk_tensor *output, unsigned count,
+                              bk_tensor *const *inputs, const bk_array *original)
+{
+    value[BK_SLOT_FIRST] = original != NULL ? original : count > 0 ? &inputs[0]->array : NULL;
+    value[BK_SLOT_SECOND] = count > 1 ? &inputs[1]->array : NULL;
+    value[BK_SLOT_THIRD] = count > 2 ? &inputs[2]->array : NULL;
+    value[BK_SLOT_OUTPUT] = &output->array;
+}
+
+/* count is a constant at the calls that matter, so that no loop is left. */
+static inline __attribute__((always_inline)) bk_status record(bk_tensor *output, bk_operation_id id,
+                                                              const unsigned count, bk_tensor *const *inputs,
+                                                              const bk_array *original,
+                                                              const bk_parameters *parameters)
+{
+    const unsigned slots = slots_to_save(&bk_operations[id], count, inputs);
+    const bool is_wide = output->array.rank > 0;
+    const bk_array *value[BK_SLOTS];
+    candidates(value, output, count, inputs, original);
+    layout at = {.wide = sizeof(bk_node) + count * sizeof(bk_edge)};
+    at.parameters = at.wide + (is_wide ? sizeof(bk_node_wide) : 0);
+    at.saved = at.parameters + (parameters != NULL ? sizeof(bk_parameters) : 0);
+    at.bytes = at.saved;
+    for (unsigned slot = 0; slots != 0 && slot < BK_SLOTS; slot++) {
+        at.bytes += (slots >> slot & 1U) != 0 && value[slot] != NULL ? saved_bytes(value[slot]) : 0;
+    }
+    char *block = bk_pool_take(output->tape->pool, at.bytes);
+    if (block == NULL) {
+        return bk_error_status();
+    }
+    bk_node *node = (bk_node *)(void *)block;
+    set_fields(node, output, id, count);
+    node->bytes = at.bytes;
+    if (is_wide) {
+        node->wide = (bk_node_wide *)(void *)(block + at.wide);
+        node->wide->gradient.storage = NULL;
+        memcpy(node->wide->shape, output->array.shape, sizeof node->wide->shape);
+    }
+    if (parameters != NULL) {
+        node->parameters = (bk_parameters *)(void *)(block + at.parameters);
+        *node->parameters = *parameters;
+        node->parameters->shape = NULL;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        set_edge(&node->edge[i], inputs[i]);
+    }
+    node->scalar = is_scalar(node, id);
+    node->saves = slots != 0;
+    char *next = block + at.saved;
+    for (unsigned slot = 0; slots != 0 && slot < BK_SLOTS; slot++) {
+        next = save(node, slots, slot, next, value[slot]);
+    }
+    attach(output, node);
     return BK_OK;
+}
+
+bk_status bk_record(bk_tensor *output, bk_operation_id id, unsigned count, bk_tensor *const *inputs,
+                    const bk_array *original, const bk_parameters *parameters)
+{
+    switch (count) {
+    case 1:
+        return record(output, id, 1, inputs, original, parameters);
+    case 2:
+        return record(output, id, 2, inputs, original, parameters);
+    default:
+        return record(output, id, count, inputs, original, parameters);
+    }
 }
 
 void bk_node_drop_saved(bk_node *node)
 {
+    if (!node->saves) {
+        return;
+    }
+    node->saves = false;
     for (unsigned slot = 0; slot < BK_SLOTS; slot++) {
         bk_saved *saved = node->saved[slot];
         if (saved != NULL) {
             bk_array_release(node->tape->pool, &saved->array);
-            bk_pool_give(node->tape->pool, saved, sizeof *saved);
             node->tape->live--;
             node->saved[slot] = NULL;
         }
@@ -117,9 +203,11 @@ static void free_node(bk_node *node)
         if (node->edge[i].node != NULL) {
             bk_node_unreference(node->edge[i].node);
         }
-        bk_tensor_unreference(node->edge[i].leaf);
+        if (node->edge[i].leaf != NULL) {
+            bk_tensor_unreference(node->edge[i].leaf);
+        }
     }
-    bk_pool_give(node->tape->pool, node, node_bytes(node->inputs));
+    bk_pool_give(node->tape->pool, node, node->bytes);
 }
 
 void bk_node_unreference(bk_node *node)

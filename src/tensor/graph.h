@@ -11,8 +11,17 @@
 #include "tensor/array.h"
 #include "tensor/operation.h"
 
-typedef struct bk_handle bk_handle;
 typedef struct bk_node bk_node;
+
+/* A handle, in the order they were given; a tensor knows its own, newest first. */
+typedef struct bk_handle {
+    struct bk_handle *older, *newer;
+    struct bk_handle *sibling; /* the tensor's handle before this one */
+    bk_tensor *tensor;
+    size_t number;
+    bool kept;
+    bool in_use; /* of the handle that lies in the tensor */
+} bk_handle;
 
 struct bk_tensor {
     bk_array array;
@@ -26,10 +35,12 @@ struct bk_tensor {
     bool requires_grad;
     bool retain_grad;
     bool detached; /* shares its storage, but is not a view: the graph does not follow changes */
+    bool gradient; /* made by a backward pass: says why it has no history itself */
     /* While a backward pass runs. */
     bool wanted;
     bk_array *pending;
     bk_tensor *touched;
+    bk_handle first_handle; /* most tensors have one at a time */
 };
 
 /* One input of a node: another node, a leaf, or a tensor without gradient (both NULL). */
@@ -38,40 +49,51 @@ typedef struct bk_edge {
     bk_tensor *leaf;
     const char *name; /* of an input without gradient, for drawings */
     uint64_t serial;
-    size_t shape[BK_MAX_RANK];
     bk_dtype dtype;
-    unsigned rank;
+    uint16_t rank;
+    size_t shape[BK_MAX_RANK];
 } bk_edge;
 
-/* A value kept for backward, with the version its storage had. */
+/* A value kept for backward, with the version its storage had. The memory behind the array's rank is not
+ * there. */
 typedef struct bk_saved {
-    bk_array array;
     uint64_t version;
+    bk_array array;
 } bk_saved;
 
-enum { BK_SLOT_FIRST, BK_SLOT_SECOND, BK_SLOT_OUTPUT, BK_SLOTS };
+/* What nodes of rank 1 and more have besides. */
+typedef struct bk_node_wide {
+    bk_array gradient; /* no storage: none */
+    size_t shape[BK_MAX_RANK];
+} bk_node_wide;
 
+/* One block of memory: the node, its edges, then what it has of the rest. A graph of scalars is bound by the
+ * memory it walks through, so that a node has no room for what it does not use. */
 struct bk_node {
     const bk_operation *operation;
     bk_tape *tape;
     size_t references;
     uint64_t sequence; /* inputs have smaller ones */
-    bk_parameters parameters;
     bk_tensor *output; /* not owned; NULL once the tensor is gone or has another node */
     const char *name;  /* the output's, kept when that goes */
-    size_t shape[BK_MAX_RANK];
     bk_dtype dtype;
-    unsigned rank;
+    uint16_t rank;
+    uint16_t inputs;
+    bool saves; /* any value */
     bool freed; /* a backward pass has taken the saved values */
     /* While a backward pass runs. */
     bool needed;
     bool captured;
+    bool scalar;     /* the node and its inputs are of rank 0 and one dtype, and scalar.c has a rule */
+    bool has_number; /* the gradient so far, of a node of rank 0 */
+    double number;
     uint64_t pass;
-    bk_array *gradient;
     bk_node *next;
-    bk_saved *saved[BK_SLOTS];
-    unsigned inputs;
-    bk_edge edge[]; /* [inputs] */
+    bk_saved *saved[BK_SLOTS]; /* NULL: not saved, or freed */
+    size_t bytes;              /* of the block */
+    bk_node_wide *wide;        /* NULL for rank 0 */
+    bk_parameters *parameters; /* NULL for operations that have none */
+    bk_edge edge[];            /* [inputs] */
 };
 
 struct bk_tape {
@@ -87,6 +109,9 @@ struct bk_tape {
 
 /* ---- tape.c ---- */
 
+/* Fills in all but the array of a tensor's memory (of the pool, bk_tensor's size), and gives it one handle.
+ */
+void bk_tensor_begin(bk_tensor *tensor, bk_tape *tape);
 /* A tensor on array, whose reference it takes over (released on failure too), with one handle. */
 bk_tensor *bk_tensor_make(bk_tape *tape, bk_array *array);
 /* The same with a reference of the caller's instead of a handle. */
@@ -103,16 +128,16 @@ const char *bk_tensor_text(char text[BK_TENSOR_TEXT], const bk_tensor *tensor);
 
 /* ---- graph.c ---- */
 
-/* Makes output the result of the operation on a and b (NULL where it has fewer inputs). original: the
- * value of a before an operation in place, NULL otherwise. parameters may be NULL. */
-bk_status bk_record(bk_tensor *output, bk_operation_id id, bk_tensor *a, bk_tensor *b,
+/* Makes output the result of the operation on inputs. original: the value of the first input before an
+ * operation in place, NULL otherwise. parameters may be NULL. */
+bk_status bk_record(bk_tensor *output, bk_operation_id id, unsigned count, bk_tensor *const *inputs,
                     const bk_array *original, const bk_parameters *parameters);
 void bk_node_unreference(bk_node *node);
 void bk_node_drop_saved(bk_node *node);
 /* *first = the nodes that lead to root and root itself, each once, users before their inputs, linked by
  * next; NULL for root NULL. On failure a part of them. (order.c) */
 bk_status bk_graph_order(bk_node **first, bk_tape *tape, bk_node *root);
-/* Whether an operation on these (NULL is fine) is to be recorded now. */
-bool bk_records(const bk_tensor *a, const bk_tensor *b);
+/* Whether an operation on these is to be recorded now. */
+bool bk_records(unsigned count, bk_tensor *const *inputs);
 
 #endif

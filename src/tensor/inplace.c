@@ -8,7 +8,23 @@
 #include "kernel/kernel.h"
 #include "tensor/graph.h"
 
-static bk_status refuse(const char *word, bk_operation_id id, bk_tensor *target, const bk_tensor *b)
+static bool records(bk_tensor *target, bk_tensor *b)
+{
+    return bk_records(b == NULL ? 1 : 2, (bk_tensor *const[2]){target, b});
+}
+
+/* Expanded: one value in memory is several elements. */
+static bool has_overlap(const bk_array *x)
+{
+    for (unsigned d = 0; d < x->rank && x->size > 0; d++) {
+        if (x->stride[d] == 0 && x->shape[d] > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bk_status refuse(const char *word, bk_operation_id id, bk_tensor *target, bk_tensor *b)
 {
     char text[BK_TENSOR_TEXT];
     if (bk_grad_mode() && target->requires_grad && target->node == NULL) {
@@ -18,15 +34,21 @@ static bk_status refuse(const char *word, bk_operation_id id, bk_tensor *target,
             "turn it off for this step (bk_grad_mode_set(false)), or compute a new tensor",
             word, bk_tensor_text(text, target));
     }
-    if (bk_records(target, b) && !target->detached && target->array.storage->tensors > 1) {
+    if (has_overlap(&target->array)) {
+        return bk_fail(BK_INVALID,
+                       "%s: %s was expanded, so that several of its elements are one value in memory: "
+                       "compute a new tensor instead",
+                       word, bk_tensor_text(text, target));
+    }
+    if (records(target, b) && !target->detached && target->array.storage->tensors > 1) {
         return bk_fail(
             BK_GRAPH,
-            "%s: %s shares its values with a view (reshape, transpose, cast), which the graph cannot "
+            "%s: %s shares its values with a view (reshape, transpose, slice, ...), which the graph cannot "
             "follow: compute a new tensor instead",
             word, bk_tensor_text(text, target));
     }
-    if (bk_records(target, b) && b != NULL && b->array.storage == target->array.storage &&
-        bk_operations[id].save_second != BK_NEVER) {
+    if (records(target, b) && b != NULL && b->array.storage == target->array.storage &&
+        bk_operations[id].save[BK_SLOT_SECOND] != BK_NEVER) {
         return bk_fail(
             BK_GRAPH,
             "%s: %s is operand and target, and its gradient needs the value that the change destroys: "
@@ -57,7 +79,7 @@ static bk_status check_operand(const char *word, const bk_tensor *target, const 
 static bk_status keep_original(bk_array *original, bk_operation_id id, bk_tensor *target, bk_tensor *b)
 {
     const bool needed =
-        bk_records(target, b) && (bk_operations[id].save_first & BK_IF_SECOND) != 0 && b->requires_grad;
+        records(target, b) && (bk_operations[id].save[BK_SLOT_FIRST] & BK_IF_SECOND) != 0 && b->requires_grad;
     return needed ? bk_array_copy(original, target->tape->pool, &target->array) : BK_OK;
 }
 
@@ -67,8 +89,10 @@ static bk_status changed(bk_tensor *target, bk_operation_id id, bk_tensor *b, bk
 {
     target->array.storage->version++;
     bk_status status = BK_OK;
-    if (bk_records(target, b)) {
-        status = bk_record(target, id, target, b, original->storage == NULL ? NULL : original, parameters);
+    if (records(target, b)) {
+        bk_tensor *const inputs[2] = {target, b};
+        status = bk_record(target, id, b == NULL ? 1 : 2, inputs, original->storage == NULL ? NULL : original,
+                           parameters);
     }
     return status;
 }
@@ -95,7 +119,7 @@ static bk_status compute(bk_tensor *target, bk_binary op, bk_tensor *b, const ch
 static bk_status binary_in_place(bk_operation_id id, bk_binary op, const char *word, bk_tensor *target,
                                  bk_tensor *b)
 {
-    if (!bk_inputs_usable(word, target, b, true)) {
+    if (!bk_inputs_usable(word, 2, (bk_tensor *const[2]){target, b})) {
         return bk_error_status();
     }
     BK_TRY(refuse(word, id, target, b));
@@ -133,7 +157,7 @@ bk_status bk_div_in_place(bk_tensor *target, bk_tensor *b)
 bk_status bk_relu_in_place(bk_tensor *target)
 {
     const char *word = "relu_in_place";
-    if (!bk_inputs_usable(word, target, NULL, false)) {
+    if (!bk_input_usable(word, target)) {
         return bk_error_status();
     }
     BK_TRY(refuse(word, BK_OPERATION_relu, target, NULL));
@@ -164,6 +188,12 @@ static bk_status add_scaled(bk_tensor *target, const bk_tensor *b, double factor
     bk_array_release(pool, &cast);
     bk_status status = bk_array_contiguous(&step, pool, &wide);
     bk_array_release(pool, &wide);
+    if (status == BK_OK && step.storage == x->storage && step.data != x->data) {
+        status = bk_array_own(&step, pool); /* another window on the same values, which may overlap */
+        if (status != BK_OK) {
+            bk_array_release(pool, &step);
+        }
+    }
     if (status != BK_OK) {
         return status;
     }
@@ -186,7 +216,7 @@ static bk_status add_scaled(bk_tensor *target, const bk_tensor *b, double factor
 bk_status bk_add_scaled_in_place(bk_tensor *target, bk_tensor *b, double factor)
 {
     const char *word = bk_operations[BK_OPERATION_add_scaled].word;
-    if (!bk_inputs_usable(word, target, b, true)) {
+    if (!bk_inputs_usable(word, 2, (bk_tensor *const[2]){target, b})) {
         return bk_error_status();
     }
     BK_TRY(refuse(word, BK_OPERATION_add_scaled, target, b));
@@ -196,7 +226,7 @@ bk_status bk_add_scaled_in_place(bk_tensor *target, bk_tensor *b, double factor)
     return changed(target, BK_OPERATION_add_scaled, b, &none, &(bk_parameters){.constant = factor});
 }
 
-bk_status bk_forward_add_scaled(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_add_scaled(bk_array *y, bk_pool *pool, const bk_array *const *input,
                                 const bk_parameters *parameters)
 {
     (void)y, (void)pool, (void)input, (void)parameters;
@@ -209,7 +239,7 @@ bk_status bk_backward_add_scaled(bk_turn *turn)
         bk_turn_pass(&turn->result[0], turn, !turn->needs[1]);
     }
     return turn->needs[1]
-               ? bk_turn_with_constant(turn, 1, BK_BINARY_MUL, turn->node->parameters.constant, true)
+               ? bk_turn_with_constant(turn, 1, BK_BINARY_MUL, turn->node->parameters->constant, true)
                : BK_OK;
 }
 
@@ -218,7 +248,7 @@ bk_status bk_backward_add_scaled(bk_turn *turn)
 bk_status bk_tensor_write(bk_tensor *target, const void *values)
 {
     const char *word = bk_operations[BK_OPERATION_write].word;
-    if (!bk_inputs_usable(word, target, NULL, false)) {
+    if (!bk_input_usable(word, target)) {
         return bk_error_status();
     }
     if (values == NULL && target->array.size > 0) {
@@ -228,10 +258,10 @@ bk_status bk_tensor_write(bk_tensor *target, const void *values)
     bk_array_write(&target->array, values);
     target->array.storage->version++;
     /* The new values depend on nothing: a node without inputs. */
-    return bk_records(target, NULL) ? bk_record(target, BK_OPERATION_write, NULL, NULL, NULL, NULL) : BK_OK;
+    return records(target, NULL) ? bk_record(target, BK_OPERATION_write, 0, NULL, NULL, NULL) : BK_OK;
 }
 
-bk_status bk_forward_write(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_write(bk_array *y, bk_pool *pool, const bk_array *const *input,
                            const bk_parameters *parameters)
 {
     (void)y, (void)pool, (void)input, (void)parameters;
@@ -241,5 +271,45 @@ bk_status bk_forward_write(bk_array *y, bk_pool *pool, const bk_array *const inp
 bk_status bk_backward_write(bk_turn *turn)
 {
     (void)turn;
+    return BK_OK;
+}
+
+bk_status bk_copy_in_place(bk_tensor *target, bk_tensor *b)
+{
+    const char *word = bk_operations[BK_OPERATION_copy].word;
+    if (!bk_inputs_usable(word, 2, (bk_tensor *const[2]){target, b})) {
+        return bk_error_status();
+    }
+    BK_TRY(refuse(word, BK_OPERATION_copy, target, b));
+    BK_TRY(check_operand(word, target, b, false));
+    bk_pool *pool = target->tape->pool;
+    bk_array cast, wide, rows;
+    BK_TRY(bk_array_cast(&cast, pool, &b->array, target->array.dtype));
+    bk_array_expanded(&wide, &cast, target->array.rank, target->array.shape);
+    bk_array_release(pool, &cast);
+    const bk_status status = b->array.storage == target->array.storage
+                                 ? bk_array_copy(&rows, pool, &wide)
+                                 : bk_array_contiguous(&rows, pool, &wide);
+    bk_array_release(pool, &wide);
+    if (status != BK_OK) {
+        return status;
+    }
+    bk_array_write(&target->array, rows.data);
+    bk_array_release(pool, &rows);
+    target->array.storage->version++;
+    /* What target held before is gone, and its history with it. */
+    return records(target, b) ? bk_record(target, BK_OPERATION_copy, 1, &b, NULL, NULL) : BK_OK;
+}
+
+bk_status bk_forward_copy(bk_array *y, bk_pool *pool, const bk_array *const *input,
+                          const bk_parameters *parameters)
+{
+    (void)y, (void)pool, (void)input, (void)parameters;
+    return bk_fail(BK_UNSUPPORTED, "copy exists in place alone");
+}
+
+bk_status bk_backward_copy(bk_turn *turn)
+{
+    bk_turn_pass(&turn->result[0], turn, true);
     return BK_OK;
 }

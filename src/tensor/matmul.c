@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The matrix product and its gradient: dA = G B^T, dB = A^T G, transposed by strides alone. */
+ * The matrix product and its gradient: dA = G B^T, dB = A^T G, transposed by strides alone. Matrices lie in
+ * the last two axes; a gradient of a broadcast batch is summed by the pass, as for all operations. */
 #include "tensor/graph.h"
 
 /* x as a matrix: a vector is a row on the left and a column on the right. */
 static bk_status as_matrix(bk_array *y, bk_pool *pool, const bk_array *x, bool left)
 {
-    if (x->rank == 2) {
+    if (x->rank >= 2) {
         bk_array_share(y, x);
         return BK_OK;
     }
@@ -17,10 +18,23 @@ static bk_status as_matrix(bk_array *y, bk_pool *pool, const bk_array *x, bool l
     return BK_OK;
 }
 
+static size_t rows_of(const bk_array *b) { return b->rank == 1 ? b->shape[0] : b->shape[b->rank - 2]; }
+
+static bool batches_fit(const bk_array *a, const bk_array *b)
+{
+    for (unsigned back = 3; back <= a->rank && back <= b->rank; back++) {
+        const size_t from_a = a->shape[a->rank - back], from_b = b->shape[b->rank - back];
+        if (from_a != from_b && from_a != 1 && from_b != 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool fits(const bk_array *a, const bk_array *b)
 {
-    const bool matrices = a->rank >= 1 && a->rank <= 2 && b->rank >= 1 && b->rank <= 2;
-    return a->dtype == b->dtype && a->dtype != BK_I64 && matrices && a->shape[a->rank - 1] == b->shape[0];
+    return a->dtype == b->dtype && a->dtype != BK_I64 && a->rank >= 1 && b->rank >= 1 &&
+           a->shape[a->rank - 1] == rows_of(b) && batches_fit(a, b);
 }
 
 /* Says why a and b do not fit. */
@@ -38,14 +52,44 @@ static bk_status misfit(const bk_array *a, const bk_array *b)
                        "matmul: i64 %s times i64 %s: only f32 and f64 have matrix products; bk_cast both",
                        first, second);
     }
-    if (a->rank < 1 || a->rank > 2 || b->rank < 1 || b->rank > 2) {
-        return bk_fail(BK_SHAPE, "matmul: shapes %s and %s: both must be of rank 1 or 2", first, second);
+    if (a->rank < 1 || b->rank < 1) {
+        return bk_fail(BK_SHAPE,
+                       "matmul: shapes %s and %s: both must be of rank 1 or more; bk_mul takes scalars",
+                       first, second);
     }
-    return bk_fail(BK_SHAPE, "matmul: shapes %s and %s do not fit: %zu columns against %zu rows", first,
-                   second, a->shape[a->rank - 1], b->shape[0]);
+    if (a->shape[a->rank - 1] != rows_of(b)) {
+        return bk_fail(BK_SHAPE, "matmul: shapes %s and %s do not fit: %zu columns against %zu rows", first,
+                       second, a->shape[a->rank - 1], rows_of(b));
+    }
+    return bk_fail(BK_SHAPE,
+                   "matmul: shapes %s and %s do not fit: the dimensions before the last two do not broadcast",
+                   first, second);
 }
 
-bk_status bk_forward_matmul(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+/* *y = x with rows or columns of 1 put in where a or b was a vector, or (put false) taken out. */
+static void vectors(bk_array *y, const bk_array *x, bool a_is_vector, bool b_is_vector, bool put)
+{
+    size_t shape[BK_MAX_RANK + 2], rank = 0;
+    const size_t given = x->rank - (put ? 2U - (a_is_vector ? 1U : 0U) - (b_is_vector ? 1U : 0U) : 2U);
+    for (; rank < given; rank++) {
+        shape[rank] = x->shape[rank];
+    }
+    size_t from = rank;
+    const bool is_vector[2] = {a_is_vector, b_is_vector};
+    for (unsigned i = 0; i < 2; i++) {
+        if (put) {
+            shape[rank++] = is_vector[i] ? 1 : x->shape[from++];
+        } else {
+            if (!is_vector[i]) {
+                shape[rank++] = x->shape[from];
+            }
+            from++;
+        }
+    }
+    bk_array_reshaped(y, x, rank, shape);
+}
+
+bk_status bk_forward_matmul(bk_array *y, bk_pool *pool, const bk_array *const *input,
                             const bk_parameters *parameters)
 {
     (void)parameters;
@@ -62,15 +106,7 @@ bk_status bk_forward_matmul(bk_array *y, bk_pool *pool, const bk_array *const in
         status = bk_array_matmul(&product, pool, &left, &right);
     }
     if (status == BK_OK) {
-        size_t shape[2];
-        size_t rank = 0;
-        if (a->rank == 2) {
-            shape[rank++] = a->shape[0];
-        }
-        if (b->rank == 2) {
-            shape[rank++] = b->shape[1];
-        }
-        bk_array_reshaped(y, &product, rank, shape);
+        vectors(y, &product, a->rank == 1, b->rank == 1, false);
         bk_array_release(pool, &product);
     }
     bk_array_release(pool, &left);
@@ -78,57 +114,82 @@ bk_status bk_forward_matmul(bk_array *y, bk_pool *pool, const bk_array *const in
     return status;
 }
 
-/* result[input] = a times b, in the input's shape. */
-static bk_status product_to(bk_turn *turn, unsigned input, const bk_array *a, const bk_array *b)
+/* The other factor, as a matrix. */
+static bk_status factor(bk_array *y, bk_turn *turn, unsigned slot)
 {
-    const bk_edge *edge = &turn->node->edge[input];
-    bk_array product;
-    BK_TRY(bk_array_matmul(&product, turn->pool, a, b));
-    bk_array_reshaped(&turn->result[input], &product, edge->rank, edge->shape);
-    bk_array_release(turn->pool, &product);
-    return BK_OK;
+    bk_array value;
+    BK_TRY(bk_turn_saved(&value, turn, slot));
+    const bk_status status = as_matrix(y, turn->pool, &value, slot == BK_SLOT_FIRST);
+    bk_array_release(turn->pool, &value);
+    return status;
 }
 
-/* The other factor, transposed. */
-static bk_status transposed_factor(bk_array *y, bk_turn *turn, unsigned slot)
+/* A^T G. Where one b served all batches and a and g are row-major, their rows are taken together. */
+static bk_status right_gradient(bk_array *y, bk_pool *pool, const bk_array *a, const bk_array *g, bool one_b)
 {
-    bk_array value, matrix;
-    BK_TRY(bk_turn_saved(&value, turn, slot));
-    const bk_status status = as_matrix(&matrix, turn->pool, &value, slot == BK_SLOT_FIRST);
-    bk_array_release(turn->pool, &value);
+    bk_array left, right, turned;
+    bk_array_share(&left, a);
+    bk_array_share(&right, g);
+    if (one_b && a->rank > 2 && a->contiguous && g->contiguous) {
+        const size_t rows = g->size == 0 ? 0 : g->size / g->shape[g->rank - 1];
+        if (rows == a->size / (a->shape[a->rank - 1] == 0 ? 1 : a->shape[a->rank - 1])) {
+            bk_array_release(pool, &left);
+            bk_array_release(pool, &right);
+            bk_array_reshaped(&left, a, 2, (const size_t[2]){rows, a->shape[a->rank - 1]});
+            bk_array_reshaped(&right, g, 2, (const size_t[2]){rows, g->shape[g->rank - 1]});
+        }
+    }
+    bk_array_transposed(&turned, &left);
+    const bk_status status = bk_array_matmul(y, pool, &turned, &right);
+    bk_array_release(pool, &turned);
+    bk_array_release(pool, &left);
+    bk_array_release(pool, &right);
+    return status;
+}
+
+/* dA or dB from g and the other factor; a vector gets its rank back. */
+static bk_status gradient_of(bk_turn *turn, unsigned input, const bk_array *g)
+{
+    const bk_edge *edge = turn->node->edge;
+    bk_array other, product, turned;
+    BK_TRY(factor(&other, turn, input == 0 ? BK_SLOT_SECOND : BK_SLOT_FIRST));
+    bk_status status;
+    if (input == 0) {
+        bk_array_transposed(&turned, &other);
+        status = bk_array_matmul(&product, turn->pool, g, &turned);
+        bk_array_release(turn->pool, &turned);
+    } else {
+        status = right_gradient(&product, turn->pool, &other, g, edge[1].rank == 2);
+    }
+    bk_array_release(turn->pool, &other);
     if (status == BK_OK) {
-        bk_array_transposed(y, &matrix);
-        bk_array_release(turn->pool, &matrix);
+        vectors(&turn->result[input], &product, input == 0 && edge[0].rank == 1,
+                input == 1 && edge[1].rank == 1, false);
+        bk_array_release(turn->pool, &product);
     }
     return status;
 }
 
 bk_status bk_backward_matmul(bk_turn *turn)
 {
-    const bk_edge *a = &turn->node->edge[0], *b = &turn->node->edge[1];
-    const size_t shape[2] = {a->rank == 2 ? a->shape[0] : 1, b->rank == 2 ? b->shape[1] : 1};
-    bk_array gradient, factor;
-    if (turn->gradient.rank == 2) {
+    const bk_edge *edge = turn->node->edge;
+    bk_array gradient;
+    if (edge[0].rank >= 2 && edge[1].rank >= 2) {
         bk_array_share(&gradient, &turn->gradient);
     } else {
         bk_array values;
         BK_TRY(bk_array_contiguous(&values, turn->pool, &turn->gradient));
-        bk_array_reshaped(&gradient, &values, 2, shape);
+        vectors(&gradient, &values, edge[0].rank == 1, edge[1].rank == 1, true);
         bk_array_release(turn->pool, &values);
     }
     bk_status status = BK_OK;
     for (unsigned i = 0; i < 2 && status == BK_OK; i++) {
-        if (!turn->needs[i]) {
-            continue;
-        }
-        status = transposed_factor(&factor, turn, i == 0 ? BK_SLOT_SECOND : BK_SLOT_FIRST);
-        if (status == BK_OK) {
-            status = product_to(turn, i, i == 0 ? &gradient : &factor, i == 0 ? &factor : &gradient);
-            bk_array_release(turn->pool, &factor);
+        if (turn->needs[i]) {
+            status = gradient_of(turn, i, &gradient);
         }
     }
     bk_array_release(turn->pool, &gradient);
     return status;
 }
 
-bk_tensor *bk_matmul(bk_tensor *a, bk_tensor *b) { return bk_apply(BK_OPERATION_matmul, a, b, true, NULL); }
+bk_tensor *bk_matmul(bk_tensor *a, bk_tensor *b) { return bk_apply_2(BK_OPERATION_matmul, a, b, NULL); }

@@ -25,10 +25,14 @@ static bk_status grow(heap *h)
     return BK_OK;
 }
 
-static bk_status push(heap *h, bk_node *node)
+static inline bk_status push(heap *h, bk_node *node)
 {
     if (h->count == h->capacity) {
         BK_TRY(grow(h));
+    }
+    if (h->count == 0) {
+        h->node[h->count++] = node;
+        return BK_OK;
     }
     size_t at = h->count++;
     while (at > 0 && h->node[(at - 1) / 2]->sequence < node->sequence) {
@@ -69,9 +73,10 @@ bk_status bk_graph_order(bk_node **first, bk_tape *tape, bk_node *root)
         status = push(&h, root);
     }
     while (h.count > 0 && status == BK_OK) {
-        bk_node *node = pop(&h);
+        bk_node *node = h.count == 1 ? h.node[--h.count] : pop(&h);
         *end = node;
         end = &node->next;
+        node->needed = true; /* a selective pass takes it back from some */
         for (unsigned i = 0; i < node->inputs && status == BK_OK; i++) {
             bk_node *input = node->edge[i].node;
             if (input != NULL && input->pass != number) {

@@ -72,18 +72,74 @@ static bk_status multiply(bk_array *c, bk_pool *pool, const bk_array *a, const b
     return BK_OK;
 }
 
+/* ---- Batches ---- */
+
+/* What the dimensions before the last two broadcast to, and then [m, n]. */
+static size_t product_shape(size_t shape[BK_MAX_RANK], const bk_array *a, const bk_array *b)
+{
+    const size_t rank = a->rank > b->rank ? a->rank : b->rank;
+    for (size_t back = 3; back <= rank; back++) {
+        const size_t from_a = back <= a->rank ? a->shape[a->rank - back] : 1;
+        const size_t from_b = back <= b->rank ? b->shape[b->rank - back] : 1;
+        shape[rank - back] = from_a == 1 ? from_b : from_a;
+    }
+    shape[rank - 2] = a->shape[a->rank - 2];
+    shape[rank - 1] = b->shape[b->rank - 1];
+    return rank;
+}
+
+/* The matrix of x that product number of the batches of c uses; borrowed. */
+static void matrix_at(bk_array *y, const bk_array *x, const bk_array *c, size_t number)
+{
+    size_t offset = 0;
+    for (size_t back = 3; back <= c->rank; back++) {
+        const size_t size = c->shape[c->rank - back];
+        if (back <= x->rank && x->shape[x->rank - back] != 1) {
+            offset += number % size * x->stride[x->rank - back];
+        }
+        number /= size;
+    }
+    bk_array_matrix(y, x, offset);
+}
+
+static bk_status multiply_batches(bk_array *c, bk_pool *pool, const bk_array *a, const bk_array *b)
+{
+    const size_t size = c->shape[c->rank - 2] * c->shape[c->rank - 1];
+    for (size_t i = 0; i < c->size / size; i++) {
+        bk_array left, right, out;
+        matrix_at(&left, a, c, i);
+        matrix_at(&right, b, c, i);
+        bk_array_matrix(&out, c, i * size);
+        BK_TRY(multiply(&out, pool, &left, &right));
+    }
+    return BK_OK;
+}
+
 bk_status bk_array_matmul(bk_array *c, bk_pool *pool, const bk_array *a, const bk_array *b)
 {
-    const size_t shape[2] = {a->shape[0], b->shape[1]};
+    size_t shape[BK_MAX_RANK];
+    const size_t rank = product_shape(shape, a, b);
     bk_array made;
-    BK_TRY(bk_array_create(&made, pool, a->dtype, 2, shape));
-    if (made.size > 0) {
-        const bk_status status = multiply(&made, pool, a, b);
-        if (status != BK_OK) {
-            bk_array_release(pool, &made);
-            return status;
-        }
+    BK_TRY(bk_array_create(&made, pool, a->dtype, rank, shape));
+    bk_status status = BK_OK;
+    if (made.size > 0 && rank == 2) {
+        status = multiply(&made, pool, a, b);
+    } else if (made.size > 0 && b->rank == 2 && a->contiguous) { /* all rows of all batches at once */
+        bk_array rows, out;
+        const size_t k = a->shape[a->rank - 1], n = shape[rank - 1];
+        const size_t row_count = made.size / n;
+        bk_array_reshaped(&rows, a, 2, (const size_t[2]){row_count, k});
+        bk_array_reshaped(&out, &made, 2, (const size_t[2]){row_count, n});
+        status = multiply(&out, pool, &rows, b);
+        bk_array_release(pool, &rows);
+        bk_array_release(pool, &out);
+    } else if (made.size > 0) {
+        status = multiply_batches(&made, pool, a, b);
     }
-    *c = made;
+    if (status != BK_OK) {
+        bk_array_release(pool, &made);
+        return status;
+    }
+    bk_array_assign(c, &made);
     return BK_OK;
 }

@@ -1,127 +1,135 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Sums and means, and their gradients: the gradient, spread over what was summed. */
-#include <string.h>
-
+#include "tensor/reduce.h"
 #include "tensor/graph.h"
 
-static bk_status check_mean(const bk_array *x, const char *word)
+static bk_status check_mean(const bk_array *x)
 {
     return x->dtype == BK_I64
-               ? bk_fail(BK_DTYPE, "%s: the mean of i64 values is not a whole number; bk_cast them first",
-                         word)
+               ? bk_fail(BK_DTYPE, "mean: the mean of i64 values is not a whole number; bk_cast them first")
                : BK_OK;
 }
 
-bk_status bk_forward_sum(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_sum(bk_array *y, bk_pool *pool, const bk_array *const *input,
                          const bk_parameters *parameters)
 {
     (void)parameters;
     return bk_array_sum(y, pool, input[0], false);
 }
 
-bk_status bk_forward_mean(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_mean(bk_array *y, bk_pool *pool, const bk_array *const *input,
                           const bk_parameters *parameters)
 {
     (void)parameters;
-    BK_TRY(check_mean(input[0], "mean"));
+    BK_TRY(check_mean(input[0]));
     return bk_array_sum(y, pool, input[0], true);
 }
 
-bk_status bk_forward_sum_axis(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_sum_axes(bk_array *y, bk_pool *pool, const bk_array *const *input,
                               const bk_parameters *parameters)
 {
-    return bk_array_sum_axis(y, pool, input[0], parameters->axis, parameters->keepdim, false);
+    return bk_array_sum_axes(y, pool, input[0], parameters->axes, parameters->keepdim, false);
 }
 
-bk_status bk_forward_mean_axis(bk_array *y, bk_pool *pool, const bk_array *const input[2],
+bk_status bk_forward_mean_axes(bk_array *y, bk_pool *pool, const bk_array *const *input,
                                const bk_parameters *parameters)
 {
-    BK_TRY(check_mean(input[0], "mean_axis"));
-    return bk_array_sum_axis(y, pool, input[0], parameters->axis, parameters->keepdim, true);
+    BK_TRY(check_mean(input[0]));
+    return bk_array_sum_axes(y, pool, input[0], parameters->axes, parameters->keepdim, true);
 }
 
-/* Broadcasts the gradient, of shape kept once a dimension of 1 stands for each that was summed. */
-static bk_status spread(bk_turn *turn, bk_array *gradient, size_t rank, const size_t *kept)
+/* ---- Gradients ---- */
+
+bk_status bk_spread(bk_array *y, bk_pool *pool, const bk_array *reduced, const bk_edge *edge, unsigned axes)
 {
-    const bk_edge *edge = &turn->node->edge[0];
+    size_t kept[BK_MAX_RANK];
+    for (unsigned d = 0; d < edge->rank; d++) {
+        kept[d] = (axes >> d & 1U) != 0 ? 1 : edge->shape[d];
+    }
     bk_array values, wide;
-    BK_TRY(bk_array_contiguous(&values, turn->pool, gradient));
-    bk_array_reshaped(&wide, &values, rank, kept);
-    bk_array_release(turn->pool, &values);
-    bk_array_expanded(&turn->result[0], &wide, edge->rank, edge->shape);
-    bk_array_release(turn->pool, &wide);
+    BK_TRY(bk_array_contiguous(&values, pool, reduced));
+    bk_array_reshaped(&wide, &values, edge->rank, kept);
+    bk_array_release(pool, &values);
+    bk_array_expanded(y, &wide, edge->rank, edge->shape);
+    bk_array_release(pool, &wide);
     return BK_OK;
 }
 
-static bk_status backward(bk_turn *turn, size_t divisor, size_t rank, const size_t *kept)
-{
-    if (divisor != 0) {
-        BK_TRY(bk_turn_with_constant(turn, 0, BK_BINARY_DIV, (double)divisor, true));
-        turn->gradient = turn->result[0];
-        turn->result[0].storage = NULL;
-    }
-    return spread(turn, &turn->gradient, rank, kept);
-}
-
-static size_t input_size(const bk_edge *edge)
-{
-    size_t size = 1;
-    for (size_t d = 0; d < edge->rank; d++) {
-        size *= edge->shape[d];
-    }
-    return size;
-}
-
-bk_status bk_backward_sum(bk_turn *turn) { return backward(turn, 0, 0, NULL); }
-
-bk_status bk_backward_mean(bk_turn *turn)
-{
-    return backward(turn, input_size(&turn->node->edge[0]), 0, NULL);
-}
-
-static bk_status backward_axis(bk_turn *turn, bool mean)
+static bk_status backward(bk_turn *turn, unsigned axes, bool mean)
 {
     const bk_edge *edge = &turn->node->edge[0];
-    const size_t axis = turn->node->parameters.axis;
-    size_t kept[BK_MAX_RANK];
-    memcpy(kept, edge->shape, sizeof kept);
-    const size_t count = kept[axis];
-    kept[axis] = 1;
-    return backward(turn, mean ? count : 0, edge->rank, kept);
+    size_t count = 1;
+    for (unsigned d = 0; d < edge->rank; d++) {
+        count *= (axes >> d & 1U) != 0 ? edge->shape[d] : 1;
+    }
+    if (mean && count != 0) {
+        BK_TRY(bk_turn_with_constant(turn, 0, BK_BINARY_DIV, (double)count, true));
+        bk_array_assign(&turn->gradient, &turn->result[0]);
+        turn->result[0].storage = NULL;
+    }
+    return bk_spread(&turn->result[0], turn->pool, &turn->gradient, edge, axes);
 }
 
-bk_status bk_backward_sum_axis(bk_turn *turn) { return backward_axis(turn, false); }
-
-bk_status bk_backward_mean_axis(bk_turn *turn) { return backward_axis(turn, true); }
+bk_status bk_backward_sum(bk_turn *turn) { return backward(turn, BK_ALL_AXES, false); }
+bk_status bk_backward_mean(bk_turn *turn) { return backward(turn, BK_ALL_AXES, true); }
+bk_status bk_backward_sum_axes(bk_turn *turn) { return backward(turn, turn->node->parameters->axes, false); }
+bk_status bk_backward_mean_axes(bk_turn *turn) { return backward(turn, turn->node->parameters->axes, true); }
 
 /* ---- Public ---- */
 
-bk_tensor *bk_sum(bk_tensor *a) { return bk_apply(BK_OPERATION_sum, a, NULL, false, NULL); }
-bk_tensor *bk_mean(bk_tensor *a) { return bk_apply(BK_OPERATION_mean, a, NULL, false, NULL); }
-
-static bk_tensor *over_axis(bk_operation_id id, bk_tensor *a, int axis, bool keepdim)
+bool bk_resolve_axes(unsigned *mask, const char *word, bk_tensor *a, size_t count, const int *axes)
 {
-    const char *word = bk_operations[id].word;
-    if (!bk_inputs_usable(word, a, NULL, false)) {
-        return NULL;
+    if (!bk_input_usable(word, a)) {
+        return false;
     }
-    const int rank = (int)a->array.rank;
-    if (axis < -rank || axis >= rank) {
-        char text[BK_TENSOR_TEXT];
-        (void)bk_fail(BK_SHAPE, "%s: %s has no axis %d; axes are counted from 0, or from the end from -1",
-                      word, bk_tensor_text(text, a), axis);
-        return NULL;
+    if (count > 0 && axes == NULL) {
+        (void)bk_fail(BK_INVALID, "%s: no list of its %zu axes", word, count);
+        return false;
     }
-    const bk_parameters parameters = {.axis = (size_t)(axis < 0 ? axis + rank : axis), .keepdim = keepdim};
-    return bk_apply(id, a, NULL, false, &parameters);
+    unsigned chosen = count == 0 ? (1U << a->array.rank) - 1U : 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned axis;
+        if (!bk_resolve_axis(&axis, word, a, axes[i])) {
+            return false;
+        }
+        if ((chosen >> axis & 1U) != 0) {
+            (void)bk_fail(BK_SHAPE, "%s: axis %d stands twice among the axes", word, axes[i]);
+            return false;
+        }
+        chosen |= 1U << axis;
+    }
+    *mask = chosen;
+    return true;
 }
+
+bk_tensor *bk_reduce(bk_operation_id id, bk_tensor *a, size_t count, const int *axes, bool keepdim)
+{
+    unsigned mask;
+    if (!bk_resolve_axes(&mask, bk_operations[id].word, a, count, axes)) {
+        return NULL;
+    }
+    return bk_apply_1(id, a, &(bk_parameters){.axes = mask, .keepdim = keepdim});
+}
+
+bk_tensor *bk_sum(bk_tensor *a) { return bk_apply_1(BK_OPERATION_sum, a, NULL); }
+bk_tensor *bk_mean(bk_tensor *a) { return bk_apply_1(BK_OPERATION_mean, a, NULL); }
 
 bk_tensor *bk_sum_axis(bk_tensor *a, int axis, bool keepdim)
 {
-    return over_axis(BK_OPERATION_sum_axis, a, axis, keepdim);
+    return bk_reduce(BK_OPERATION_sum_axes, a, 1, &axis, keepdim);
 }
 
 bk_tensor *bk_mean_axis(bk_tensor *a, int axis, bool keepdim)
 {
-    return over_axis(BK_OPERATION_mean_axis, a, axis, keepdim);
+    return bk_reduce(BK_OPERATION_mean_axes, a, 1, &axis, keepdim);
+}
+
+bk_tensor *bk_sum_axes(bk_tensor *a, size_t count, const int *axes, bool keepdim)
+{
+    return bk_reduce(BK_OPERATION_sum_axes, a, count, axes, keepdim);
+}
+
+bk_tensor *bk_mean_axes(bk_tensor *a, size_t count, const int *axes, bool keepdim)
+{
+    return bk_reduce(BK_OPERATION_mean_axes, a, count, axes, keepdim);
 }

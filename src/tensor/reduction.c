@@ -86,63 +86,98 @@ static void sum_middle(bk_array *y, const bk_array *x, size_t outer, size_t coun
     }
 }
 
-bk_status bk_array_sum_axis(bk_array *y, bk_pool *pool, const bk_array *x, size_t axis, bool keepdim,
-                            bool mean)
+bool bk_array_is_reduced(size_t *rank, size_t shape[BK_MAX_RANK], const bk_array *x, unsigned axes,
+                         bool keepdim)
 {
-    size_t shape[BK_MAX_RANK];
-    size_t rank = 0, outer = 1, inner = 1;
-    for (size_t d = 0; d < x->rank; d++) {
-        outer *= d < axis ? x->shape[d] : 1;
-        inner *= d > axis ? x->shape[d] : 1;
-        if (d != axis) {
-            shape[rank++] = x->shape[d];
+    bool any = false;
+    *rank = 0;
+    for (unsigned d = 0; d < x->rank; d++) {
+        const bool goes = (axes >> d & 1U) != 0;
+        any = any || goes;
+        if (!goes) {
+            shape[(*rank)++] = x->shape[d];
         } else if (keepdim) {
-            shape[rank++] = 1;
+            shape[(*rank)++] = 1;
         }
     }
+    return any;
+}
+
+bk_status bk_array_group(bk_array *y, size_t extent[3], bk_pool *pool, const bk_array *x, unsigned axes)
+{
+    extent[0] = extent[1] = extent[2] = 1;
+    unsigned part = 0;
+    uint8_t order[BK_MAX_RANK];
+    size_t rank = 0;
+    for (unsigned d = 0; d < x->rank; d++) {
+        const unsigned goes = axes >> d & 1U;
+        if ((part == 0 && goes) || (part == 1 && !goes)) {
+            part++;
+        }
+        if (part == 2 && goes) { /* not side by side: bring the axes to the end */
+            part = 3;
+            break;
+        }
+        extent[part] *= x->shape[d];
+    }
+    if (part < 3) {
+        return bk_array_contiguous(y, pool, x);
+    }
+    extent[0] = extent[1] = extent[2] = 1;
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (unsigned d = 0; d < x->rank; d++) {
+            if ((axes >> d & 1U) == pass) {
+                order[rank++] = (uint8_t)d;
+                extent[pass] *= x->shape[d];
+            }
+        }
+    }
+    bk_array turned;
+    bk_array_permuted(&turned, x, order);
+    const bk_status status = bk_array_contiguous(y, pool, &turned);
+    bk_array_release(pool, &turned);
+    return status;
+}
+
+bk_status bk_array_sum_axes(bk_array *y, bk_pool *pool, const bk_array *x, unsigned axes, bool keepdim,
+                            bool mean)
+{
+    size_t rank, shape[BK_MAX_RANK], extent[3];
+    if (!bk_array_is_reduced(&rank, shape, x, axes, keepdim)) {
+        return bk_array_copy(y, pool, x); /* no axis at all: rank 0 */
+    }
     bk_array input, made;
-    BK_TRY(bk_array_contiguous(&input, pool, x));
+    BK_TRY(bk_array_group(&input, extent, pool, x, axes));
     const bk_status status = bk_array_create(&made, pool, x->dtype, rank, shape);
     if (status == BK_OK) {
-        sum_middle(&made, &input, outer, x->shape[axis], inner, mean);
-        *y = made;
+        sum_middle(&made, &input, extent[0], extent[1], extent[2], mean);
+        bk_array_assign(y, &made);
     }
     bk_array_release(pool, &input);
     return status;
 }
 
-static bk_status replace_by_sum(bk_array *x, bk_pool *pool, size_t axis, bool keepdim)
-{
-    bk_array sum;
-    BK_TRY(bk_array_sum_axis(&sum, pool, x, axis, keepdim, false));
-    bk_array_release(pool, x);
-    *x = sum;
-    return BK_OK;
-}
-
 bk_status bk_array_unbroadcast(bk_array *x, bk_pool *pool, bk_dtype dtype, size_t rank, const size_t *shape)
 {
     if (!bk_array_same_shape(x, rank, shape)) {
-        if (rank == 0) {
-            bk_array sum;
-            BK_TRY(bk_array_sum(&sum, pool, x, false));
-            bk_array_release(pool, x);
-            *x = sum;
-        }
-        while (x->rank > rank) {
-            BK_TRY(replace_by_sum(x, pool, 0, false));
-        }
-        for (size_t d = 0; d < rank; d++) {
-            if (shape[d] == 1 && x->shape[d] != 1) {
-                BK_TRY(replace_by_sum(x, pool, d, true));
+        const size_t lead = x->rank - rank;
+        unsigned axes = 0;
+        for (size_t d = 0; d < x->rank; d++) {
+            if (d < lead || (shape[d - lead] == 1 && x->shape[d] != 1)) {
+                axes |= 1U << d;
             }
         }
+        bk_array sum;
+        BK_TRY(bk_array_sum_axes(&sum, pool, x, axes, false, false));
+        bk_array_release(pool, x);
+        bk_array_reshaped(x, &sum, rank, shape);
+        bk_array_release(pool, &sum);
     }
     if (x->dtype != dtype) {
         bk_array cast;
         BK_TRY(bk_array_cast(&cast, pool, x, dtype));
         bk_array_release(pool, x);
-        *x = cast;
+        bk_array_assign(x, &cast);
     }
     return BK_OK;
 }

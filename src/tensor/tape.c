@@ -4,15 +4,6 @@
 
 #include "tensor/graph.h"
 
-/* A handle, in the order they were given; a tensor knows its own, newest first. */
-struct bk_handle {
-    bk_handle *older, *newer;
-    bk_handle *sibling; /* the tensor's handle before this one */
-    bk_tensor *tensor;
-    size_t number;
-    bool kept;
-};
-
 static _Thread_local bool grad_mode = true;
 
 bool bk_grad_mode(void) { return grad_mode; }
@@ -56,6 +47,32 @@ size_t bk_tape_live_tensors(const bk_tape *tape) { return tape->live; }
 
 /* ---- Tensors ---- */
 
+/* All but array and handle. */
+static void set_fields(bk_tensor *tensor, bk_tape *tape, bool detached)
+{
+    tensor->tape = tape;
+    tensor->node = NULL;
+    tensor->grad = NULL;
+    tensor->handle = NULL;
+    tensor->name = NULL;
+    tensor->serial = ++tape->tensors;
+    tensor->references = 1;
+    tensor->requires_grad = tensor->retain_grad = tensor->gradient = tensor->wanted = false;
+    tensor->detached = detached;
+    tensor->pending = NULL;
+    tensor->touched = NULL;
+    tensor->first_handle.in_use = false;
+    tensor->array.storage->tensors += !detached;
+    tape->live++;
+}
+
+void bk_tensor_begin(bk_tensor *tensor, bk_tape *tape)
+{
+    set_fields(tensor, tape, false);
+    (void)bk_tensor_add_handle(tensor); /* the one that lies in the tensor needs no memory */
+    tensor->references = 1;             /* the handle's */
+}
+
 bk_tensor *bk_tensor_make_hidden(bk_tape *tape, bk_array *array, bool detached)
 {
     bk_tensor *tensor = bk_pool_take(tape->pool, sizeof *tensor);
@@ -63,23 +80,23 @@ bk_tensor *bk_tensor_make_hidden(bk_tape *tape, bk_array *array, bool detached)
         bk_array_release(tape->pool, array);
         return NULL;
     }
-    *tensor = (bk_tensor){
-        .array = *array, .tape = tape, .serial = ++tape->tensors, .references = 1, .detached = detached};
-    tensor->array.storage->tensors += !detached;
-    tape->live++;
+    bk_array_assign(&tensor->array, array);
     array->storage = NULL;
+    set_fields(tensor, tape, detached);
     return tensor;
 }
 
 bk_tensor *bk_tensor_make(bk_tape *tape, bk_array *array)
 {
-    bk_tensor *tensor = bk_tensor_make_hidden(tape, array, false);
+    bk_tensor *tensor = bk_pool_take(tape->pool, sizeof *tensor);
     if (tensor == NULL) {
+        bk_array_release(tape->pool, array);
         return NULL;
     }
-    const bool handled = bk_tensor_add_handle(tensor);
-    bk_tensor_unreference(tensor); /* the handle has a reference of its own */
-    return handled ? tensor : NULL;
+    bk_array_assign(&tensor->array, array);
+    array->storage = NULL;
+    bk_tensor_begin(tensor, tape);
+    return tensor;
 }
 
 void bk_tensor_unreference(bk_tensor *tensor)
@@ -93,7 +110,9 @@ void bk_tensor_unreference(bk_tensor *tensor)
         tensor->node->name = tensor->name;
         bk_node_unreference(tensor->node);
     }
-    bk_tensor_unreference(tensor->grad);
+    if (tensor->grad != NULL) {
+        bk_tensor_unreference(tensor->grad);
+    }
     tensor->array.storage->tensors -= !tensor->detached;
     bk_array_release(tape->pool, &tensor->array);
     bk_pool_give(tape->pool, tensor, sizeof *tensor);
@@ -105,12 +124,20 @@ void bk_tensor_unreference(bk_tensor *tensor)
 bool bk_tensor_add_handle(bk_tensor *tensor)
 {
     bk_tape *tape = tensor->tape;
-    bk_handle *handle = bk_pool_take(tape->pool, sizeof *handle);
-    if (handle == NULL) {
-        return false;
+    bk_handle *handle = &tensor->first_handle;
+    if (handle->in_use) {
+        handle = bk_pool_take(tape->pool, sizeof *handle);
+        if (handle == NULL) {
+            return false;
+        }
     }
-    *handle = (bk_handle){
-        .older = tape->newest, .sibling = tensor->handle, .tensor = tensor, .number = tape->handles++};
+    handle->older = tape->newest;
+    handle->newer = NULL;
+    handle->sibling = tensor->handle;
+    handle->tensor = tensor;
+    handle->number = tape->handles++;
+    handle->kept = false;
+    handle->in_use = true;
     if (tape->newest != NULL) {
         tape->newest->newer = handle;
     }
@@ -134,7 +161,11 @@ static void give_back(bk_handle *handle)
         handle->older->newer = handle->newer;
     }
     tensor->handle = handle->sibling;
-    bk_pool_give(tape->pool, handle, sizeof *handle);
+    if (handle == &tensor->first_handle) {
+        handle->in_use = false;
+    } else {
+        bk_pool_give(tape->pool, handle, sizeof *handle);
+    }
     bk_tensor_unreference(tensor);
 }
 

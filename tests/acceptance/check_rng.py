@@ -33,14 +33,14 @@ def raw(seed, key, count):
     return PCG64DXSM(SeedSequence(seed, spawn_key=key)).random_raw(count)
 
 
-addresses = [(s, p, i) for s in (0, 1, 2, 2**32 - 1, 2**32, 2**64 - 1) for p in (0, 4, 1024, 2**32 - 1)
-             for i in (0, 1, 2**32 - 1, 2**32, 2**64 - 1) if not 512 <= p < 1024]
+addresses = [(s, p, i) for s in (0, 1, 2, 2**32 - 1, 2**32, 2**64 - 1) for p in (1, 4, 7, 1024, 2**32 - 1)
+             for i in (0, 1, 2**32 - 1, 2**32, 2**64 - 1)]
 for address in addresses:
     draws = raw(address[0], address[1:], 5)
     expect(rng(*address, 5, "--raw") == [f"{u:016x}" for u in draws], address)
 for sub in (0, 1, 2**32 - 1):
-    draws = raw(5, (512, 7, sub), 5)
-    expect(rng(5, 512, 7, 5, "--raw", "--sub", str(sub)) == [f"{u:016x}" for u in draws], ("nested", sub))
+    draws = raw(5, (1024, 7, sub), 5)
+    expect(rng(5, 1024, 7, 5, "--raw", "--sub", str(sub)) == [f"{u:016x}" for u in draws], ("nested", sub))
 
 draws = raw(9, (1030, 5), 10000)
 low, high = draws & numpy.uint64(0xFFFFFFFF), draws >> numpy.uint64(32)
@@ -54,6 +54,10 @@ x = numpy.array(rng(9, 1030, 5, 9999, "--dtype", "f32"), numpy.float32)
 expect((x == ((halves[:9999] >> numpy.uint64(8)) * 2.0**-24).astype(numpy.float32)).all(), "uniform f32")
 x = rng(9, 1030, 5, 10000, "--dist", "integer", "--bound", "1000003")
 expect(x == [str(int(w) * 1000003 >> 64) for w in draws], "integer")
+expect(rng(9, 1030, 5, 10000, "--dist", "integer", "--dtype", "u64", "--bound", "1000003") == x, "integer u64")
+for bound in (1, 6, 1000003, 2**32):
+    x = rng(9, 1030, 5, 9999, "--dist", "integer", "--dtype", "u32", "--bound", str(bound))
+    expect(x == [str(int(h) * bound >> 32) for h in halves[:9999]], f"integer u32 below {bound}")
 x = rng(9, 1030, 5, 1000, "--dist", "integer-exact", "--bound", str(3 * 2**62))
 g = numpy.random.Generator(PCG64DXSM(SeedSequence(9, spawn_key=(1030, 5))))
 expect(x == [str(v) for v in g.integers(0, 3 * 2**62, 1000, dtype=numpy.uint64)], "integer-exact, Generator.integers")

@@ -35,6 +35,7 @@ for dist in 'integer --bound 10' 'integer-exact --bound 10' 'bernoulli --p 0.5' 
     # shellcheck disable=SC2086
     check "$dist" prints 5001 '[0-9]' "${address[@]}" --count 5001 --dist $dist
 done
+check 'integers of half a draw' prints 5001 '[0-9]' "${address[@]}" --count 5001 --dist integer --bound 10 --dtype u32
 check 'large means and numbers of trials' prints 10 '[0-9]{9,}' "${address[@]}" --count 10 --dist poisson --mean 1e9
 check 'a seed, an index and a bound of 64 bits' prints 3 '[0-9]+' --seed 18446744073709551615 --purpose 4294967295 \
     --index 18446744073709551615 --count 3 --dist integer --bound 18446744073709551615
@@ -51,6 +52,28 @@ by_name_and_number() {
 }
 check 'a purpose by name is the purpose by number' by_name_and_number
 check 'the purposes are listed' bash -c "'$BRISK' list --purposes | grep -qE '^ +4 +trial '"
+for purpose in 1 7 gradient-direction 1024 4294967295; do
+    check "purpose $purpose" prints 3 '[0-9a-f]{16}' --purpose $purpose --index 0 --count 3 --raw
+done
+check "a user's purpose, nested" prints 3 '[0-9a-f]{16}' --purpose 1024 --index 0 --sub 0 --count 3 --raw
+nested_is_another_stream() {
+    [ "$("$BRISK" rng --purpose 1024 --index 3 --count 1 --raw)" != "$("$BRISK" rng --purpose 1024 --index 3 --sub 0 --count 1 --raw)" ]
+}
+check 'which is another stream' nested_is_another_stream
+# What the help says of transforms is the table's: every name is there, and every one that is printed is named.
+transforms_of_help() {
+    local table="$acceptance/../../src/rng/transforms.def" name missing=0
+    local elsewhere='categorical|multivariate|shuffle|floyd|^uniform-f|^normal-box'
+    for name in $("$BRISK" rng --help | grep -oE '[a-z0-9-]+-v[0-9]+'); do
+        grep -q "\"$name\"" "$table" || { echo "$name is no transform"; missing=1; }
+    done
+    for name in $(grep -oE '"[a-z0-9-]+-v[0-9]+"' "$table" | tr -d '"' | grep -vE "$elsewhere"); do
+        "$BRISK" rng --help | grep -qw -e "$name" || { echo "$name is not in the help"; missing=1; }
+    done
+    return $missing
+}
+check 'help names the transform of each' transforms_of_help
+check 'help tells which purposes there are' bash -c "'$BRISK' rng --help | tr -s '\n ' ' ' | grep -q '1024 to 4294967295'"
 check 'help names every distribution' bash -c "'$BRISK' rng --help | tr -d '\n' | grep -qE 'normal.*integer-exact.*student-t'"
 
 # refused CODE PATTERN ARGUMENT...: the message matches, stdout stays empty.
@@ -79,12 +102,20 @@ refuse 'purpose' --purpose '' --index 3 --count 3
 refuse 'index.*18446744073709551616' --purpose trial --index 18446744073709551616 --count 3
 refuse 'index.*-3' --purpose trial --index -3 --count 3
 refuse 'seed.*x' "${address[@]}" --count 3 --seed x
-refuse 'sub is missing.*nested' --purpose 512 --index 3 --count 3
-refuse 'sub.*not nested' "${address[@]}" --sub 1 --count 3
-refuse 'sub.*2\^32' --purpose 512 --index 3 --sub 4294967296 --count 3
+for purpose in 0 8 511 512 999 1023; do
+    refuse "--purpose: there is no purpose $purpose;.*1 to 7.*list --purposes.*1024" --purpose $purpose --index 3 --count 3
+    refuse "--purpose: there is no purpose $purpose;" --purpose $purpose --index 3 --sub 1 --count 3
+done
+refuse 'sub.*purpose trial is not nested' "${address[@]}" --sub 1 --count 3
+refuse 'sub.*2\^32' --purpose 1024 --index 3 --sub 4294967296 --count 3
+refuse 'index.*2\^32' --purpose 1024 --index 4294967296 --sub 3 --count 3
 refuse "dist.*mean 'normal'" "${address[@]}" --count 3 --dist nromal
 refuse 'dtype.*f16.*f32 or f64' "${address[@]}" --count 3 --dtype f16
 refuse 'dtype.*gamma.*f64 only' "${address[@]}" --count 3 --dist gamma --shape 1 --dtype f32
+refuse 'dtype.*normal.*f32 and f64 only' "${address[@]}" --count 3 --dist normal --dtype u32
+refuse 'dtype.*integer.*u32 and u64 only' "${address[@]}" --count 3 --dist integer --bound 3 --dtype f32
+refuse 'dtype.*beta.*f64 only' "${address[@]}" --count 3 --dist beta --alpha 1 --beta 1 --dtype u64
+refuse 'dtype.*integer-exact.*whole numbers' "${address[@]}" --count 3 --dist integer-exact --bound 3 --dtype u32
 refuse 'dtype.*whole numbers' "${address[@]}" --count 3 --dist poisson --mean 1 --dtype f32
 refuse 'raw.*dist' "${address[@]}" --count 3 --dist normal --raw
 refuse 'raw.*dtype' "${address[@]}" --count 3 --dtype f32 --raw
@@ -97,6 +128,8 @@ refuse 'sd is -1' "${address[@]}" --count 3 --dist normal --sd -1
 refuse 'sd.*nan' "${address[@]}" --count 3 --dist normal --sd nan
 refuse 'rate is 0' "${address[@]}" --count 3 --dist exponential --rate 0
 refuse 'bound is 0' "${address[@]}" --count 3 --dist integer --bound 0
+refuse 'bound is 0' "${address[@]}" --count 3 --dist integer --bound 0 --dtype u32
+refuse 'bound is 4294967297.*2\^32' "${address[@]}" --count 3 --dist integer --bound 4294967297 --dtype u32
 refuse 'p is 1.5' "${address[@]}" --count 3 --dist bernoulli --p 1.5
 refuse 'trials' "${address[@]}" --count 3 --dist binomial --n 9007199254740993 --p 0.5
 refuse 'mean is -1' "${address[@]}" --count 3 --dist poisson --mean -1

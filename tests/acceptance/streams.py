@@ -67,7 +67,9 @@ def compare(program, off):
 
 
 def compare_command(brisk):
-    plain = [address for address in addresses() if address[3] is None and address[4] == 0]
+    # The command takes the purposes of its table and those of users.
+    plain = [address for address in addresses() if address[3] is None and address[4] == 0
+             and (1 <= address[1] <= 7 or address[1] >= 1024)]
     chosen = random.sample(plain, 150) + [address for address in plain if 2**64 - 1 in address[:3]][:50]
     for address in chosen:
         seed, purpose, index, _, _, count = address

@@ -164,6 +164,23 @@ def test_command_finds_a_changed_count(changed):
     assert done.returncode == 4 and "differ" in done.stderr
 
 
+@pytest.mark.parametrize("length", [0, 7])
+def test_command_finds_missing_counts(changed, length):
+    """The configuration promises 400 trials, the dataset holds fewer."""
+    def edit(file):
+        group = file["network/tanh_5/trials"]
+        counts = group["error_count"][:length]
+        del group["error_count"]
+        group["error_count"] = counts
+
+    path = changed(edit)
+    done = run_replay(path, "--network", "tanh_5", "--trial", 7)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "trial 7" in done.stderr and f"({length},)" in done.stderr and "400 trials" in done.stderr
+    if length == 7:
+        assert run_replay(path, "--network", "tanh_5", "--trial", 6).returncode == 0
+
+
 @pytest.mark.parametrize("arguments, code, words", [
     (("--network", "tanh_9", "--trial", 0), 2, "tanh_9"),
     (("--network", "tanh_5", "--trial", 400), 2, "0 to 399"),

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "brisk/base.h"
 
@@ -110,4 +111,124 @@ Test(cpu, names_and_the_baseline)
     cr_assert(bk_cpu_supports(BK_ISA_SCALAR));
     cr_assert_not(bk_cpu_supports((bk_isa)99));
     cr_assert_str_eq(bk_build()->version, BK_VERSION);
+}
+
+/* ---- Teams ---- */
+
+enum { STEPS = 500 };
+
+/* Each member writes its slot and, behind the barrier, sums all: a member that is early or late is seen. */
+typedef struct relay {
+    int slot[2][8];
+    int members_seen;
+    atomic_int wrong;
+} relay;
+
+static bk_status run_relay(void *context, int member, int members)
+{
+    relay *shared = context;
+    if (member == 0) {
+        shared->members_seen = members;
+    }
+    for (int step = 0; step < STEPS; step++) {
+        shared->slot[step % 2][member] = step;
+        bk_team_barrier(members);
+        for (int m = 0; m < members; m++) {
+            if (shared->slot[step % 2][m] != step) {
+                atomic_fetch_add(&shared->wrong, 1);
+            }
+        }
+    }
+    return BK_OK;
+}
+
+Test(team, members_stay_in_step)
+{
+    for (int threads = 1; threads <= 8; threads += 1 + (threads > 2) * 4) {
+        bk_set_threads(threads);
+        relay shared = {0};
+        cr_assert_eq(bk_parallel_team(8, run_relay, &shared), BK_OK);
+        cr_expect_eq(shared.members_seen, threads);
+        cr_expect_eq(atomic_load(&shared.wrong), 0);
+    }
+    relay shared = {0};
+    cr_assert_eq(bk_parallel_team(2, run_relay, &shared), BK_OK);
+    cr_expect_eq(shared.members_seen, 2, "never more than wanted");
+}
+
+static bk_status team_in_loop(void *context, size_t item, int thread)
+{
+    (void)thread;
+    relay *shared = context;
+    return bk_parallel_team(4, run_relay, &shared[item]);
+}
+
+Test(team, inside_a_parallel_loop_one_member_does_all)
+{
+    static relay shared[6];
+    bk_set_threads(3);
+    cr_assert_eq(bk_parallel_for(6, team_in_loop, shared), BK_OK);
+    for (size_t i = 0; i < 6; i++) {
+        cr_expect_eq(shared[i].members_seen, 1);
+    }
+}
+
+static bk_status fail_in_team(void *context, int member, int members)
+{
+    (void)context;
+    bk_team_barrier(members);
+    return member > 0 ? bk_fail(BK_INVALID, "member %d", member) : BK_OK;
+}
+
+Test(team, the_lowest_failing_member_is_reported)
+{
+    bk_set_threads(4);
+    cr_expect_eq(bk_parallel_team(4, fail_in_team, NULL), BK_INVALID);
+    cr_expect_str_eq(bk_error_message(), "member 1");
+    bk_set_threads(1);
+    cr_expect_eq(bk_parallel_team(4, fail_in_team, NULL), BK_OK);
+}
+
+/* ---- Pace ---- */
+
+static void burn(double milliseconds)
+{
+    const clock_t start = clock();
+    while (1e3 * (double)(clock() - start) / CLOCKS_PER_SEC < milliseconds) {
+    }
+}
+
+/* Steps of the segments that were taken with all, out of about 2000, where a step alone and together costs so
+ * much processor time. */
+static size_t steps_together(double alone_ms, double together_ms)
+{
+    bk_pace pace;
+    size_t together = 0, taken = 0;
+    bk_pace_start(&pace, 4);
+    while (taken < 2000) {
+        size_t steps;
+        const int members = bk_pace_begin(&pace, &steps);
+        cr_assert(members == 1 || members == 4);
+        cr_assert(steps >= 1 && steps <= 16);
+        burn((double)steps * (members == 4 ? together_ms : alone_ms));
+        together += members == 4 ? steps : 0;
+        taken += steps;
+        bk_pace_end(&pace, steps);
+    }
+    return together;
+}
+
+Test(pace, the_quicker_way_gets_nearly_all_steps)
+{
+    cr_expect_gt(steps_together(0.2, 0.02), 1500);
+    cr_expect_lt(steps_together(0.02, 0.2), 400);
+}
+
+Test(pace, one_member_needs_no_segments)
+{
+    bk_pace pace;
+    size_t steps;
+    bk_pace_start(&pace, 1);
+    cr_expect_eq(bk_pace_begin(&pace, &steps), 1);
+    cr_expect_eq(steps, SIZE_MAX);
 }

@@ -6,9 +6,12 @@ BINS - 1 edges (bin b is edge b-1 <= value < edge b) and one with the BINS proba
 parameters; WRONG_A and WRONG_B those of the planted fault. THRESHOLD is what chi-square of BINS - 1
 degrees of freedom exceeds with probability 1e-10. KURTOSIS is the excess; nan where the variance of
 the sample variance is not finite. Floats in hexadecimal.
+Beta distributions of tiny shapes, whose quantiles are no doubles, have edges from the smallest double to 1,
+with probabilities in 60 digits and the rounding of the values to doubles taken into account.
 Run: /usr/bin/python3 make_rng_distributions.py > rng_distributions.txt
 """
 
+import mpmath
 import numpy
 from scipy import stats
 
@@ -77,5 +80,34 @@ for name, law, a, b, wrong_a, wrong_b in CASES:
     bins = len(probabilities)
     threshold = stats.chi2.isf(1e-10, bins - 1)
     print(name, hexadecimal([a, b, wrong_a, wrong_b]), bins, hexadecimal([threshold, mean, variance, kurtosis]))
+    print(hexadecimal(edges))
+    print(hexadecimal(probabilities))
+
+mpmath.mp.dps = 60
+EDGES = [5e-324, 1e-322, 1e-318, 1e-313, 5.6e-309, 2.0**-1022, 1e-300, 1e-200, 1e-100, 1e-30, 1e-10, 1e-3, 0.5,
+         1 - 1e-3, 1 - 1e-10, 1.0]
+
+
+def beta_below(a, b, edge):
+    """The probability that a beta variate, rounded to the nearest double, is below edge."""
+    border = (mpmath.mpf(edge) + mpmath.mpf(numpy.nextafter(edge, 0))) / 2
+    if border < 0.5:
+        return mpmath.betainc(a, b, 0, border, regularized=True)
+    return 1 - mpmath.betainc(b, a, 0, 1 - border, regularized=True)
+
+
+for a, b, wrong_a, wrong_b in [(0.001, 1.0, 0.00103, 1.0), (0.001, 0.001, 0.00103, 0.001), (1.0, 0.001, 1.0, 0.00107),
+                               (0.002, 30.0, 0.00206, 30.0)]:
+    edges, below = [], [mpmath.mpf(0)]
+    for edge in EDGES:
+        p = beta_below(a, b, edge)
+        if p - below[-1] > 1e-4 and 1 - p > 1e-4:
+            edges.append(edge)
+            below.append(p)
+    probabilities = numpy.diff(numpy.array([*below, mpmath.mpf(1)])).astype(float)
+    mean, variance, _, kurtosis = (float(m) for m in stats.beta(a, b).stats("mvsk"))
+    bins = len(probabilities)
+    threshold = stats.chi2.isf(1e-10, bins - 1)
+    print("beta", hexadecimal([a, b, wrong_a, wrong_b]), bins, hexadecimal([threshold, mean, variance, kurtosis]))
     print(hexadecimal(edges))
     print(hexadecimal(probabilities))

@@ -93,7 +93,8 @@ def student_t(draws, df, _):
 
 CASES = [(binomial, 40, 0.25), (binomial, 1000, 0.5), (binomial, 10**12, 0.125), (poisson, 10.0, 0), (poisson, 12.5, 0),
          (poisson, 1e6, 0), (poisson, 2.0**40, 0), (gamma, 0.4, 3.0), (gamma, 1.0, 1.0), (gamma, 7.5, 0.5),
-         (gamma, 1e9, 1.0), (beta, 0.5, 3.0), (beta, 2.0, 5.0), (student_t, 1.0, 0), (student_t, 6.0, 0)]
+         (gamma, 1e9, 1.0), (beta, 0.5, 3.0), (beta, 2.0, 5.0), (student_t, 1.0, 0), (student_t, 6.0, 0),
+         (beta, 0.001, 1.0), (beta, 0.005, 0.01), (beta, 3.0, 0.004)]
 for row, (variate, a, b) in enumerate(CASES):
     draws = iter(PCG64DXSM(SeedSequence(9, spawn_key=(1041, row))).random_raw(20 * COUNT))
     values = [float(variate(draws, a, b)).hex() for _ in range(COUNT)]

@@ -37,6 +37,8 @@ C_AND_POSIX = set(
     "stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings time unistd "
     "dirent sys/file sys/ioctl sys/mman sys/resource sys/stat sys/time sys/types sys/utsname sys/wait"
     .split())
+# Files that may hold an instruction by name, because no compiler makes it of the plain twin beside it.
+INTRINSICS = ["src/kernel/loops/multiply_halves.h"]
 # Headers of libraries and of the system that belong to one place: pattern -> folders or files.
 HEADERS = [
     (r"hdf5(_hl)?|H5\w+", ["src/results/"]),
@@ -47,7 +49,7 @@ HEADERS = [
     (r"argp|jansson|sys/random", ["src/cli/"]),
     (r"mpi", ["src/sim/mpi.c"]),
     (r"omp|pthread|threads", ["src/base/parallel.c"]),
-    (r"immintrin|arm_neon", ["src/kernel/permute_", "src/kernel/loops/permute_"]),
+    (r"immintrin|arm_neon", INTRINSICS),
     (r"sanitizer/asan_interface", ["src/base/", "src/tensor/"]),
     (r"cpuid|sys/auxv|asm/hwcap", ["src/base/cpu.c"]),
 ]
@@ -82,7 +84,7 @@ WORDS = [
     ("fp-pragma", r"#\s*pragma\s+(STDC|GCC\s+(optimize|target)|clang\s+fp)|__attribute__\s*\(\(\s*"
      r"(optimize|target)\b", C_CODE, [], "floating-point rules are the same in every file"),
     ("intrinsic", r"\b_mm\d*_\w+|\b__m(128|256|512)[id]?\b", C_CODE,
-     ["src/kernel/permute_", "src/kernel/loops/permute_"], "kernels are plain C"),
+     INTRINSICS, "kernels are plain C"),
 ]
 # The same for build files, which are read as they are.
 BUILD_WORDS = [
@@ -317,6 +319,7 @@ FAULTS = [
     ("include", "src/sim/a.c", "#include <omp.h>"),
     ("include", "src/base/cpu.c", "#include <pthread.h>"),
     ("include", "src/kernel/loops/a.c", "#include <immintrin.h>"),
+    ("include", "src/kernel/loops/multiply_words.h", "#include <immintrin.h>"),
     ("include", "src/stats/a.c", "#include <gsl/gsl_cdf.h>"),
     ("include", "experiments/a.c", '#include "kernel/kernel.h"'),
     ("hdf5", "src/sim/a.c", "void f(void) { H5Fclose(1); }"),
@@ -344,6 +347,7 @@ FAULTS = [
     ("fp-pragma", "src/stats/a.c", "#pragma STDC FP_CONTRACT ON"),
     ("fp-pragma", "src/stats/a.c", '__attribute__((target("avx2"))) void f(void);'),
     ("intrinsic", "src/kernel/loops/a.h", "static __m256 x;"),
+    ("intrinsic", "src/kernel/loops/multiply_halves.c", "static __m512i x;"),
     ("static", "src/kernel/loops/a.h", "inline float f(float x)\n{\n    return x;\n}"),
     ("static", "src/kernel/loops/a.c", "static int a;\nstruct s { int x; };\nvoid g(void)\n{\n}"),
     ("macro", "include/brisk/stats.h", "#define MAX(a, b) 1"),
@@ -370,6 +374,7 @@ INNOCENT = [
     ("src/kernel/loops/a.h", "#define INLINE static inline\nINLINE int f(int x)\n{\n    return x;\n}"),
     ("src/kernel/loops/a.h", "static const float table[2] = {1, 2};\nstruct s { int x; };"),
     ("src/kernel/loops/a.h", '#define LOOP _Pragma("omp simd")'),
+    ("src/kernel/loops/multiply_halves.h", "#include <immintrin.h>\nstatic __m256i x;"),
     ("src/results/a.c", "#include <hdf5.h>\n#include <nettle/sha2.h>\nvoid f(void) { H5Fclose(1); }"),
     ("src/stats/a.c", '#include <Rmath.h>\n#include "brisk/rng.h"\n#include "stats/quantile.h"'),
     ("src/stats/a.c",

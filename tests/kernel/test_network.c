@@ -115,6 +115,62 @@ Test(network, is_the_formula_on_every_instruction_set)
     }
 }
 
+typedef void (*layer_f32)(float *, size_t, const float *, size_t, size_t, size_t, size_t, const float *,
+                          const float *);
+typedef void (*layer_f64)(double *, size_t, const double *, size_t, size_t, size_t, size_t, const double *,
+                          const double *);
+
+/* A layer of many: each unit is a perceptron of one unit whose output weight is 1 and bias 0. */
+Test(network, a_layer_is_the_formula_on_every_instruction_set)
+{
+    enum { points = 70, units = 7, inputs = 3 };
+    float x[inputs * points], w[units * inputs], b[units], y[units * points];
+    double xd[inputs * points], wd[units * inputs], bd[units], yd[units * points];
+    uint64_t state = 77;
+    for (size_t i = 0; i < inputs * points; i++) {
+        x[i] = number(&state);
+        xd[i] = (double)x[i];
+    }
+    for (size_t i = 0; i < units * inputs; i++) {
+        w[i] = number(&state);
+        wd[i] = (double)w[i];
+    }
+    for (size_t j = 0; j < units; j++) {
+        b[j] = number(&state);
+        bd[j] = (double)b[j];
+    }
+    x[5] = NAN;
+    xd[5] = INFINITY;
+    for (int isa = 0; isa < BK_ISA_COUNT; isa++) {
+        const bk_kernels *k = bk_kernels_of((bk_isa)isa);
+        for (size_t count = 1; k != NULL && count <= points; count += 23) {
+            const layer_f32 layers[] = {k->layer_tanh_f32, k->layer_relu_f32, k->layer_sigmoid_f32};
+            const layer_f64 wide[] = {k->layer_tanh_f64, k->layer_relu_f64, k->layer_sigmoid_f64};
+            for (int act = 0; act < 3; act++) {
+                layers[act](y, points, x, points, count, inputs, units, w, b);
+                wide[act](yd, points, xd, points, count, inputs, units, wd, bd);
+                for (size_t j = 0; j < units; j++) {
+                    float one[points];
+                    double one_wide[points];
+                    (act == 0   ? k->mlp_tanh_f32
+                     : act == 1 ? k->mlp_relu_f32
+                                : k->mlp_sigmoid_f32)(one, x, points, count, inputs, 1, w + j * inputs, b + j,
+                                                      (const float[]){1.0F}, 0.0F);
+                    (act == 0   ? k->mlp_tanh_f64
+                     : act == 1 ? k->mlp_relu_f64
+                                : k->mlp_sigmoid_f64)(one_wide, xd, points, count, inputs, 1, wd + j * inputs,
+                                                      bd + j, (const double[]){1.0}, 0.0);
+                    for (size_t p = 0; p < count; p++) {
+                        cr_assert(same_f32(y[j * points + p] + 0.0F, one[p]));
+                        cr_assert(same_f64(yd[j * points + p] + 0.0, one_wide[p]));
+                        cr_assert_eq(isnan(one[p]), p == 5);
+                    }
+                }
+            }
+        }
+    }
+}
+
 Test(network, a_point_that_is_no_number_scores_nan)
 {
     const float w1[] = {1.0F, 0.0F}, b1[] = {0.5F}, w2[] = {1.0F};

@@ -35,25 +35,45 @@ void points_free(points *sample)
     bk_free(sample->y);
 }
 
-bk_network *network_new(size_t hidden, bk_activation activation, bk_dtype dtype)
+bk_network *network_deep(size_t layers, const size_t *hidden, bk_activation activation, bk_dtype dtype)
 {
-    bk_network *network = bk_network_create(2, hidden, activation, dtype);
+    bk_network *network = bk_network_create(2, layers, hidden, activation, dtype);
     cr_assert_not_null(network, "%s", bk_error_message());
     bk_network_initialise(network, 1);
     return network;
 }
 
+bk_network *network_new(size_t hidden, bk_activation activation, bk_dtype dtype)
+{
+    return network_deep(1, &hidden, activation, dtype);
+}
+
+size_t parameter_count(const bk_network *network, size_t parameter)
+{
+    const size_t k = parameter / 2;
+    const size_t units = k == network->layers ? 1 : network->hidden[k];
+    const size_t inputs = k == 0 ? network->inputs : network->hidden[k - 1];
+    return parameter % 2 == 1 ? units : units * inputs;
+}
+
+void *parameter_values(const bk_network *network, size_t parameter)
+{
+    return parameter % 2 == 1 ? network->bias[parameter / 2] : network->weight[parameter / 2];
+}
+
 void *network_weights(const bk_network *network, size_t *bytes)
 {
-    const size_t size = bk_dtype_size(network->dtype);
-    const size_t w1 = network->hidden * network->inputs * size;
-    const size_t layer = network->hidden * size;
-    *bytes = w1 + 2 * layer + size;
+    *bytes = 0;
+    for (size_t p = 0; p < bk_network_parameters(network); p++) {
+        *bytes += parameter_count(network, p) * bk_dtype_size(network->dtype);
+    }
     char *weights = bk_allocate(*bytes, 1);
-    memcpy(weights, network->w1, w1);
-    memcpy(weights + w1, network->b1, layer);
-    memcpy(weights + w1 + layer, network->w2, layer);
-    memcpy(weights + w1 + 2 * layer, network->b2, size);
+    char *at = weights;
+    for (size_t p = 0; p < bk_network_parameters(network); p++) {
+        const size_t size = parameter_count(network, p) * bk_dtype_size(network->dtype);
+        memcpy(at, parameter_values(network, p), size);
+        at += size;
+    }
     return weights;
 }
 
@@ -62,18 +82,31 @@ double network_value(const bk_network *network, const void *values, size_t i)
     return network->dtype == BK_F32 ? (double)((const float *)values)[i] : ((const double *)values)[i];
 }
 
+static double plain_activation(bk_activation activation, double z)
+{
+    return activation == BK_TANH   ? tanh(z)
+           : activation == BK_RELU ? (z > 0.0 ? z : 0.0)
+                                   : 1.0 / (1.0 + exp(-z));
+}
+
 double naive_score(const bk_network *network, const double *x)
 {
-    double score = network_value(network, network->b2, 0);
-    for (size_t j = 0; j < network->hidden; j++) {
-        double z = network_value(network, network->b1, j);
-        for (size_t i = 0; i < network->inputs; i++) {
-            z += network_value(network, network->w1, j * network->inputs + i) * x[i];
+    double h[2][200];
+    memcpy(h[0], x, network->inputs * sizeof *x);
+    size_t inputs = network->inputs;
+    for (size_t k = 0; k <= network->layers; k++) {
+        const size_t units = k == network->layers ? 1 : network->hidden[k];
+        cr_assert(units <= 200 && inputs <= 200);
+        for (size_t j = 0; j < units; j++) {
+            double z = network_value(network, network->bias[k], j);
+            for (size_t i = 0; i < inputs; i++) {
+                z += network_value(network, network->weight[k], j * inputs + i) * h[k % 2][i];
+            }
+            h[(k + 1) % 2][j] = k == network->layers ? z : plain_activation(network->activation, z);
         }
-        const double unit = network->activation == BK_TANH ? tanh(z) : (z > 0.0 ? z : 0.0);
-        score += network_value(network, network->w2, j) * unit;
+        inputs = units;
     }
-    return score;
+    return h[(network->layers + 1) % 2][0];
 }
 
 double *read_numbers(const char *name, size_t *count)

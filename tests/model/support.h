@@ -20,10 +20,13 @@ void points_free(points *sample);
 
 /* A network with its initial weights. */
 bk_network *network_new(size_t hidden, bk_activation activation, bk_dtype dtype);
-/* The weights in one row: w1, b1, w2, b2. Bytes of the network's dtype; free with bk_free. */
+bk_network *network_deep(size_t layers, const size_t *hidden, bk_activation activation, bk_dtype dtype);
+size_t parameter_count(const bk_network *network, size_t parameter);
+void *parameter_values(const bk_network *network, size_t parameter);
+/* The weights in one row: w1, b1, w2, ... Bytes of the network's dtype; free with bk_free. */
 void *network_weights(const bk_network *network, size_t *bytes);
 double network_value(const bk_network *network, const void *values, size_t i);
-/* s(x) of one point [input] in plain double arithmetic with libm's tanh. */
+/* s(x) of one point [input] in plain double arithmetic with libm's functions; layers of up to 200 units. */
 double naive_score(const bk_network *network, const double *x);
 
 /* All numbers of a data file, lines that start with # left out; free with bk_free. */

@@ -7,6 +7,9 @@
 #include "brisk/tensor.h"
 #include "support.h"
 
+/* Of one hidden layer. */
+#define PARAMETERS 4
+
 static bk_gradient_check run_check(bk_network *network, const points *sample, const double *epsilons,
                                    size_t count)
 {
@@ -32,9 +35,10 @@ Test(gradient_check, f64_errors_fall_with_the_square_of_epsilon)
     points sample = points_draw(BK_SAMPLING_BALANCED, BK_F64, 200, BK_PURPOSE_TRAINING_SET, 0);
     bk_network *network = network_new(500, BK_TANH, BK_F64);
     bk_gradient_check check = run_check(network, &sample, epsilons, 4);
-    for (size_t p = 0; p < BK_NETWORK_PARAMETERS; p++) {
+    for (size_t p = 0; p < PARAMETERS; p++) {
         const double *error = check.error + 4 * p;
-        const char *name = bk_network_parameter_name(p);
+        char text[BK_PARAMETER_NAME];
+        const char *name = bk_network_parameter_name(text, p);
         const double order = log10(error[0] / error[1]);
         cr_expect_lt(error[3], 1e-9, "%s: %g", name, error[3]);
         cr_expect_float_eq(order, 2.0, 0.1, "%s: order %g", name, order);
@@ -57,8 +61,9 @@ Test(gradient_check, f32_errors_are_those_of_rounding)
     bk_network *network = network_new(500, BK_TANH, BK_F32);
     bk_gradient_check check = run_check(network, &sample, &epsilon, 1);
     double largest = 0.0;
-    for (size_t p = 0; p < BK_NETWORK_PARAMETERS; p++) {
-        cr_expect_lt(check.error[p], 1e-2, "%s: %g", bk_network_parameter_name(p), check.error[p]);
+    for (size_t p = 0; p < PARAMETERS; p++) {
+        cr_expect_lt(check.error[p], 1e-2, "%s: %g",
+                     bk_network_parameter_name((char[BK_PARAMETER_NAME]){0}, p), check.error[p]);
         largest = fmax(largest, check.error[p]);
     }
     cr_expect_gt(largest, 1e-6, "f32 was really used");
@@ -75,11 +80,13 @@ Test(gradient_check, directions_are_the_documented_unit_vectors)
     points sample = points_draw(BK_SAMPLING_BALANCED, BK_F64, 60, BK_PURPOSE_TRAINING_SET, 0);
     bk_network *network = network_new(11, BK_TANH, BK_F64);
     bk_network *gradient = network_new(11, BK_TANH, BK_F64);
-    cr_assert_eq(bk_network_loss_gradient(NULL, gradient, network, sample.x, sample.y, 60), BK_OK);
+    cr_assert_eq(bk_network_loss_gradient(NULL, gradient, network, BK_LOSS_LOGISTIC, sample.x, sample.y, 60),
+                 BK_OK);
     bk_gradient_check check = run_check(network, &sample, &epsilon, 1);
-    const double *slopes[BK_NETWORK_PARAMETERS] = {gradient->w1, gradient->b1, gradient->w2, gradient->b2};
-    const size_t counts[BK_NETWORK_PARAMETERS] = {22, 11, 11, 1};
-    for (size_t p = 0; p < BK_NETWORK_PARAMETERS; p++) {
+    const double *slopes[PARAMETERS] = {gradient->weight[0], gradient->bias[0], gradient->weight[1],
+                                        gradient->bias[1]};
+    const size_t counts[PARAMETERS] = {22, 11, 11, 1};
+    for (size_t p = 0; p < PARAMETERS; p++) {
         bk_stream stream = bk_stream_open(1, BK_PURPOSE_GRADIENT_DIRECTION, p);
         double squares = 0.0;
         double product = 0.0;
@@ -104,7 +111,7 @@ Test(gradient_check, a_gradient_off_by_a_percent_would_be_seen)
     points sample = points_draw(BK_SAMPLING_BALANCED, BK_F64, 60, BK_PURPOSE_TRAINING_SET, 0);
     bk_network *network = network_new(11, BK_TANH, BK_F64);
     bk_gradient_check check = run_check(network, &sample, &epsilon, 1);
-    for (size_t p = 0; p < BK_NETWORK_PARAMETERS; p++) {
+    for (size_t p = 0; p < PARAMETERS; p++) {
         cr_expect_lt(check.error[p], 1e-4 * fabs(0.01 * check.directional[p]));
     }
     bk_gradient_check_clear(&check);
@@ -115,10 +122,10 @@ Test(gradient_check, a_gradient_off_by_a_percent_would_be_seen)
 /* Sign changes of pre-activations along the direction of w1 (p = 0) or b1 (p = 1), by hand. */
 static uint64_t count_kinks(const bk_network *network, const points *sample, size_t p, double epsilon)
 {
-    const size_t n = network->hidden;
+    const size_t n = network->hidden[0];
     const double *x = sample->x;
-    const double *w1 = network->w1;
-    const double *b1 = network->b1;
+    const double *w1 = network->weight[0];
+    const double *b1 = network->bias[0];
     double v[200];
     double norm = 0.0;
     bk_stream stream = bk_stream_open(1, BK_PURPOSE_GRADIENT_DIRECTION, p);
@@ -151,15 +158,62 @@ Test(gradient_check, relu_kinks_are_counted)
     for (size_t p = 0; p < 2; p++) {
         for (size_t e = 0; e < 3; e++) {
             cr_expect_eq(check.kinks[3 * p + e], count_kinks(network, &sample, p, epsilons[e]), "%s at %g",
-                         bk_network_parameter_name(p), epsilons[e]);
+                         bk_network_parameter_name((char[BK_PARAMETER_NAME]){0}, p), epsilons[e]);
         }
         cr_expect_gt(check.kinks[3 * p], 0);
         cr_expect_eq(check.kinks[3 * p + 2], 0);
         cr_expect_lt(check.error[3 * p + 2], 1e-8, "no kink, no error: %g", check.error[3 * p + 2]);
     }
-    for (size_t p = 2; p < BK_NETWORK_PARAMETERS; p++) { /* behind the activation the loss is smooth */
+    for (size_t p = 2; p < PARAMETERS; p++) { /* behind the activation the loss is smooth */
         cr_expect_eq(check.kinks[3 * p], 0);
         cr_expect_float_eq(log10(check.error[3 * p] / check.error[3 * p + 1]), 2.0, 0.1);
+    }
+    bk_gradient_check_clear(&check);
+    bk_network_destroy(network);
+    points_free(&sample);
+}
+
+/* Every parameter of every layer: errors fall with the square of epsilon, or are rounding already. */
+Test(gradient_check, all_layers_of_deep_networks_are_checked)
+{
+    static const size_t hidden[] = {12, 70, 9};
+    const double epsilons[2] = {1e-2, 1e-3};
+    points sample = points_draw(BK_SAMPLING_BALANCED, BK_F64, 60, BK_PURPOSE_TRAINING_SET, 0);
+    for (int a = 0; a < BK_ACTIVATION_COUNT; a++) {
+        for (size_t layers = 2; layers <= 3; layers++) {
+            bk_network *network = network_deep(layers, hidden, (bk_activation)a, BK_F64);
+            bk_gradient_check check = run_check(network, &sample, epsilons, 2);
+            cr_assert_eq(check.parameters, 2 * (layers + 1));
+            for (size_t p = 0; p < check.parameters; p++) {
+                const double *error = check.error + 2 * p;
+                if (check.kinks[2 * p] > 0) {
+                    cr_expect_eq(a, BK_RELU);
+                    continue;
+                }
+                cr_expect(error[1] < 1e-9 || fabs(log10(error[0] / error[1]) - 2.0) < 0.15,
+                          "%s, %zu layers, parameter %zu: %g, %g", bk_activation_name((bk_activation)a),
+                          layers, p, error[0], error[1]);
+                cr_expect_lt(error[1], 1e-4);
+            }
+            for (size_t p = check.parameters - 2; p < check.parameters; p++) {
+                cr_expect_eq(check.kinks[2 * p], 0);
+            }
+            bk_gradient_check_clear(&check);
+            bk_network_destroy(network);
+        }
+    }
+    points_free(&sample);
+}
+
+/* Blocks of units: the tape's gradient of 150 units is that of the whole, as differences see it. */
+Test(gradient_check, more_units_than_a_block)
+{
+    const double epsilons[2] = {1e-2, 1e-3};
+    points sample = points_draw(BK_SAMPLING_BALANCED, BK_F64, 40, BK_PURPOSE_TRAINING_SET, 0);
+    bk_network *network = network_new(150, BK_SIGMOID, BK_F64);
+    bk_gradient_check check = run_check(network, &sample, epsilons, 2);
+    for (size_t p = 0; p < PARAMETERS; p++) {
+        cr_expect_float_eq(log10(check.error[2 * p] / check.error[2 * p + 1]), 2.0, 0.1, "%zu", p);
     }
     bk_gradient_check_clear(&check);
     bk_network_destroy(network);
@@ -198,7 +252,7 @@ Test(gradient_check, bad_input_is_refused_and_the_weights_stay)
     cr_expect_eq(bk_gradient_check_run(&check, network, sample.x, sample.y, 20, epsilons, 2, 1), BK_INVALID);
     cr_expect_not_null(strstr(bk_error_message(), "number 1 is 0"), "%s", bk_error_message());
     const double far = 1e38; /* w1 overflows to infinity, the loss to no number */
-    ((float *)network->w2)[0] = 3e38F;
+    ((float *)network->weight[1])[0] = 3e38F;
     bk_free(before);
     before = network_weights(network, &bytes);
     cr_expect_eq(bk_gradient_check_run(&check, network, sample.x, sample.y, 20, &far, 1, 1), BK_NOT_A_NUMBER);

@@ -18,20 +18,41 @@ Test(network, names_can_be_read_back)
     cr_expect_eq(bk_activation_parse(&activation, "rely"), BK_INVALID);
     cr_expect_not_null(strstr(bk_error_message(), "did you mean relu"), "%s", bk_error_message());
     cr_expect_eq(activation, BK_TANH, "untouched on failure");
-    cr_expect_str_eq(bk_network_parameter_name(2), "w2");
+    cr_expect_eq(bk_activation_parse(&activation, "sigmoid"), BK_OK);
+    cr_expect_eq(activation, BK_SIGMOID);
+    char name[BK_PARAMETER_NAME];
+    cr_expect_str_eq(bk_network_parameter_name(name, 2), "w2");
+    cr_expect_str_eq(bk_network_parameter_name(name, 9), "b5");
+    bk_loss_kind loss = BK_LOSS_LOGISTIC;
+    cr_expect_eq(bk_loss_parse(&loss, "squared"), BK_OK);
+    cr_expect_eq(loss, BK_LOSS_SQUARED);
+    cr_expect_eq(bk_loss_parse(&loss, "square"), BK_INVALID);
+    cr_expect_not_null(strstr(bk_error_message(), "logistic and squared (did you mean squared?)"));
+    bk_optimiser optimiser = BK_OPTIMISER_DESCENT;
+    for (int o = 0; o < BK_OPTIMISER_COUNT; o++) {
+        cr_expect_eq(bk_optimiser_parse(&optimiser, bk_optimiser_name((bk_optimiser)o)), BK_OK);
+        cr_expect_eq(optimiser, (bk_optimiser)o);
+    }
+    cr_expect_eq(bk_optimiser_parse(&optimiser, "sgd"), BK_INVALID);
 }
 
 Test(network, what_cannot_be_created_is_refused)
 {
-    cr_expect_null(bk_network_create(2, 0, BK_TANH, BK_F32));
+    cr_expect_null(bk_network_create(2, 1, (size_t[]){0}, BK_TANH, BK_F32));
     cr_expect_eq(bk_error_status(), BK_INVALID);
-    cr_expect_null(bk_network_create(0, 5, BK_TANH, BK_F32));
+    cr_expect_null(bk_network_create(0, 1, (size_t[]){5}, BK_TANH, BK_F32));
     cr_expect_eq(bk_error_status(), BK_INVALID);
-    cr_expect_null(bk_network_create(2, 5, BK_TANH, BK_I64));
+    cr_expect_null(bk_network_create(2, 1, (size_t[]){5}, BK_TANH, BK_I64));
     cr_expect_eq(bk_error_status(), BK_DTYPE);
-    cr_expect_null(bk_network_create(2, 5, BK_ACTIVATION_COUNT, BK_F32));
+    cr_expect_null(bk_network_create(2, 1, (size_t[]){5}, BK_ACTIVATION_COUNT, BK_F32));
     cr_expect_eq(bk_error_status(), BK_INVALID);
-    cr_expect_null(bk_network_create(SIZE_MAX / 2, 5, BK_TANH, BK_F32));
+    cr_expect_null(bk_network_create(SIZE_MAX / 2, 1, (size_t[]){5}, BK_TANH, BK_F32));
+    cr_expect_eq(bk_error_status(), BK_OVERFLOW);
+    cr_expect_null(bk_network_create(2, 0, NULL, BK_TANH, BK_F32));
+    cr_expect_eq(bk_error_status(), BK_INVALID);
+    cr_expect_null(bk_network_create(2, 3, (size_t[]){5, 0, 5}, BK_TANH, BK_F32));
+    cr_expect_not_null(strstr(bk_error_message(), "hidden layer 2"), "%s", bk_error_message());
+    cr_expect_null(bk_network_create(2, 2, (size_t[]){SIZE_MAX / 4, 5}, BK_TANH, BK_F32));
     cr_expect_eq(bk_error_status(), BK_OVERFLOW);
     bk_network_destroy(NULL);
 }
@@ -41,7 +62,7 @@ Test(network, initial_weights_are_the_streams_uniforms)
 {
     const bk_dtype dtypes[] = {BK_F32, BK_F64};
     for (size_t d = 0; d < 2; d++) {
-        bk_network *network = bk_network_create(3, 7, BK_TANH, dtypes[d]);
+        bk_network *network = bk_network_create(3, 1, (size_t[]){7}, BK_TANH, dtypes[d]);
         bk_network_initialise(network, 11);
         bk_stream stream = bk_stream_open(11, BK_PURPOSE_INITIAL_WEIGHTS, 7);
         size_t bytes;
@@ -59,7 +80,7 @@ Test(network, initial_weights_are_the_streams_uniforms)
 Test(network, copies_fit_or_are_refused)
 {
     bk_network *from = network_new(5, BK_TANH, BK_F32);
-    bk_network *to = bk_network_create(2, 5, BK_TANH, BK_F32);
+    bk_network *to = bk_network_create(2, 1, (size_t[]){5}, BK_TANH, BK_F32);
     cr_assert_eq(bk_network_copy(to, from), BK_OK);
     size_t bytes;
     void *a = network_weights(from, &bytes);
@@ -84,12 +105,12 @@ Test(network, check_names_the_weight_that_is_not_finite)
 {
     bk_network *network = network_new(5, BK_TANH, BK_F32);
     cr_expect_eq(bk_network_check(network), BK_OK);
-    ((float *)network->w2)[3] = INFINITY;
+    ((float *)network->weight[1])[3] = INFINITY;
     cr_expect_eq(bk_network_check(network), BK_NOT_A_NUMBER);
     cr_expect_not_null(strstr(bk_error_message(), "weight 3 of w2"), "%s", bk_error_message());
     bk_network_destroy(network);
     network = network_new(5, BK_RELU, BK_F64);
-    ((double *)network->w1)[9] = NAN;
+    ((double *)network->weight[0])[9] = NAN;
     cr_expect_eq(bk_network_check(network), BK_NOT_A_NUMBER);
     cr_expect_not_null(strstr(bk_error_message(), "weight 9 of w1"), "%s", bk_error_message());
     bk_network_destroy(network);
@@ -98,10 +119,11 @@ Test(network, check_names_the_weight_that_is_not_finite)
 /* ---- Scores
  * ------------------------------------------------------------------------------------------------ */
 
-static void expect_scores(size_t inputs, size_t hidden, bk_activation activation, bk_dtype dtype)
+static void expect_scores(size_t inputs, size_t layers, const size_t *hidden, bk_activation activation,
+                          bk_dtype dtype)
 {
     enum { COUNT = 141 };
-    bk_network *network = bk_network_create(inputs, hidden, activation, dtype);
+    bk_network *network = bk_network_create(inputs, layers, hidden, activation, dtype);
     bk_network_initialise(network, 5);
     const size_t size = bk_dtype_size(dtype);
     void *x = bk_allocate(inputs * COUNT, size);
@@ -113,7 +135,8 @@ static void expect_scores(size_t inputs, size_t hidden, bk_activation activation
     }
     void *score = bk_allocate(COUNT, size);
     cr_assert_eq(bk_network_score(score, network, x, COUNT), BK_OK);
-    const double tolerance = (dtype == BK_F32 ? 6e-8 : 1.2e-16) * 4.0 * (double)(hidden + inputs);
+    const double tolerance =
+        (dtype == BK_F32 ? 6e-8 : 1.2e-16) * 8.0 * (double)(bk_network_units(network) + inputs);
     for (size_t p = 0; p < COUNT; p++) {
         double point[4];
         for (size_t j = 0; j < inputs; j++) {
@@ -130,9 +153,13 @@ Test(network, scores_agree_with_plain_double_arithmetic)
 {
     for (size_t inputs = 1; inputs <= 4; inputs++) {
         for (int a = 0; a < BK_ACTIVATION_COUNT; a++) {
-            expect_scores(inputs, 1, (bk_activation)a, BK_F32);
-            expect_scores(inputs, 37, (bk_activation)a, BK_F32);
-            expect_scores(inputs, 37, (bk_activation)a, BK_F64);
+            for (int d = 0; d < 2; d++) {
+                const bk_dtype dtype = d == 0 ? BK_F32 : BK_F64;
+                expect_scores(inputs, 1, (size_t[]){1}, (bk_activation)a, dtype);
+                expect_scores(inputs, 1, (size_t[]){37}, (bk_activation)a, dtype);
+                expect_scores(inputs, 2, (size_t[]){7, 5}, (bk_activation)a, dtype);
+                expect_scores(inputs, 4, (size_t[]){3, 1, 6, 2}, (bk_activation)a, dtype);
+            }
         }
     }
 }
@@ -140,8 +167,10 @@ Test(network, scores_agree_with_plain_double_arithmetic)
 Test(network, a_points_score_does_not_depend_on_its_neighbours)
 {
     enum { COUNT = 131 };
-    for (int a = 0; a < BK_ACTIVATION_COUNT; a++) {
-        bk_network *network = network_new(13, (bk_activation)a, BK_F32);
+    static const size_t hidden[] = {13, 9};
+    for (int a = 0; a < 2 * BK_ACTIVATION_COUNT; a++) {
+        bk_network *network = network_deep(1 + (size_t)a / BK_ACTIVATION_COUNT, hidden,
+                                           (bk_activation)(a % BK_ACTIVATION_COUNT), BK_F32);
         points sample = points_draw(BK_SAMPLING_IID, BK_F32, COUNT, BK_PURPOSE_USER, 0);
         const float *x = sample.x;
         float all[COUNT];
@@ -164,13 +193,15 @@ Test(network, a_points_score_does_not_depend_on_its_neighbours)
 static void *score_all(size_t *bytes)
 {
     enum { COUNT = 117 };
-    *bytes = 2 * COUNT * (sizeof(float) + sizeof(double));
+    static const size_t hidden[] = {19, 6, 10};
+    *bytes = 2 * BK_ACTIVATION_COUNT * COUNT * (sizeof(float) + sizeof(double));
     char *all = bk_allocate(*bytes, 1);
     char *at = all;
-    for (int a = 0; a < BK_ACTIVATION_COUNT; a++) {
+    for (int a = 0; a < 2 * BK_ACTIVATION_COUNT; a++) {
         for (int d = 0; d < 2; d++) {
             const bk_dtype dtype = d == 0 ? BK_F32 : BK_F64;
-            bk_network *network = network_new(19, (bk_activation)a, dtype);
+            bk_network *network = network_deep(a < BK_ACTIVATION_COUNT ? 1 : 3, hidden,
+                                               (bk_activation)(a % BK_ACTIVATION_COUNT), dtype);
             points sample = points_draw(BK_SAMPLING_IID, dtype, COUNT, BK_PURPOSE_USER, 0);
             double score[COUNT];
             cr_assert_eq(bk_network_score(score, network, sample.x, COUNT), BK_OK);
@@ -229,8 +260,10 @@ Test(network, a_score_that_is_not_a_number_is_an_error_that_names_the_point)
 
 Test(network, a_point_that_is_not_finite_ends_as_an_error)
 {
-    for (int a = 0; a < BK_ACTIVATION_COUNT; a++) {
-        bk_network *network = network_new(5, (bk_activation)a, BK_F32);
+    static const size_t hidden[] = {5, 4, 3};
+    for (int a = 0; a < 2 * BK_ACTIVATION_COUNT; a++) {
+        bk_network *network = network_deep(a < BK_ACTIVATION_COUNT ? 1 : 3, hidden,
+                                           (bk_activation)(a % BK_ACTIVATION_COUNT), BK_F32);
         const float x[2][3] = {{0.0F, 1.0F, 0.5F}, {0.0F, NAN, 1.0F}};
         float score[3];
         uint64_t errors;

@@ -38,16 +38,20 @@ Test(training, five_units_follow_numpy)
         y[i] = (int8_t)table[4 + 2 * count + i];
     }
     const double *expected = table + 4 + 3 * count;
-    for (int a = 0; a < BK_ACTIVATION_COUNT; a++) {
+    for (int a = BK_TANH; a <= BK_RELU; a++) {
         bk_network *network = network_new(hidden, (bk_activation)a, BK_F64);
         bk_network *gradient = network_new(hidden, (bk_activation)a, BK_F64);
         double loss[101];
         double first;
         size_t bytes;
-        cr_assert_eq(bk_network_loss_gradient(&first, gradient, network, x, y, count), BK_OK);
+        cr_assert_eq(bk_network_loss_gradient(&first, gradient, network, BK_LOSS_LOGISTIC, x, y, count),
+                     BK_OK);
         const bk_training training = {.learning_rate = table[3], .epochs = epochs};
-        cr_assert_eq(bk_train(network, loss, &loss[epochs], x, y, count, &training), BK_OK, "%s",
+        bk_training_result result;
+        cr_assert_eq(bk_train(network, loss, &result, x, y, count, &training), BK_OK, "%s",
                      bk_error_message());
+        loss[epochs] = result.final_loss;
+        cr_expect(result.epochs == epochs && !result.stopped);
         expect_relative(&first, expected, 1, 1e-13, "loss alone");
         expect_relative(loss, expected, epochs + 1, 1e-12, "loss of epoch");
         double *values = network_weights(gradient, &bytes);
@@ -73,14 +77,16 @@ Test(training, a_step_moves_each_parameter_once)
     for (int a = 0; a < BK_ACTIVATION_COUNT; a++) {
         bk_network *network = network_new(17, (bk_activation)a, BK_F32);
         bk_network *gradient = network_new(17, (bk_activation)a, BK_F32);
-        cr_assert_eq(bk_network_loss_gradient(NULL, gradient, network, sample.x, sample.y, 50), BK_OK);
+        cr_assert_eq(
+            bk_network_loss_gradient(NULL, gradient, network, BK_LOSS_LOGISTIC, sample.x, sample.y, 50),
+            BK_OK);
         size_t bytes;
         float *before = network_weights(network, &bytes);
         float *slope = network_weights(gradient, &bytes);
         const bk_training one = {.learning_rate = 0.1, .epochs = 1};
         double loss;
-        double final_loss;
-        cr_assert_eq(bk_train(network, &loss, &final_loss, sample.x, sample.y, 50, &one), BK_OK);
+        bk_training_result result;
+        cr_assert_eq(bk_train(network, &loss, &result, sample.x, sample.y, 50, &one), BK_OK);
         float *after = network_weights(network, &bytes);
         size_t moved = 0;
         for (size_t i = 0; i < bytes / sizeof *after; i++) {
@@ -89,7 +95,7 @@ Test(training, a_step_moves_each_parameter_once)
         }
         /* A ReLU unit that is off at every point has no gradient; no other weight stays. */
         cr_expect_gt(moved, bytes / sizeof *after * 3 / 4);
-        cr_expect_lt(final_loss, loss);
+        cr_expect_lt(result.final_loss, loss);
         bk_free(before);
         bk_free(slope);
         bk_free(after);
@@ -111,14 +117,16 @@ Test(training, the_loss_falls)
             for (size_t hidden = 5; hidden <= 100; hidden += 95) {
                 bk_network *network = network_new(hidden, (bk_activation)a, dtypes[d]);
                 double loss[1000];
-                double final_loss;
-                cr_assert_eq(bk_train(network, loss, &final_loss, sample.x, sample.y, 200, &lab_training),
-                             BK_OK);
-                cr_expect_lt(final_loss, 0.5 * loss[0], "%zu %s units: %g to %g", hidden,
-                             bk_activation_name((bk_activation)a), loss[0], final_loss);
+                bk_training_result result;
+                cr_assert_eq(bk_train(network, loss, &result, sample.x, sample.y, 200, &lab_training), BK_OK);
+                const double final_loss = result.final_loss;
+                cr_expect_lt(final_loss, (a == BK_SIGMOID ? 0.8 : 0.5) * loss[0], "%zu %s units: %g to %g",
+                             hidden, bk_activation_name((bk_activation)a), loss[0], final_loss);
                 cr_expect_lt(final_loss, loss[999]);
                 double again;
-                cr_assert_eq(bk_network_loss_gradient(&again, NULL, network, sample.x, sample.y, 200), BK_OK);
+                cr_assert_eq(bk_network_loss_gradient(&again, NULL, network, BK_LOSS_LOGISTIC, sample.x,
+                                                      sample.y, 200),
+                             BK_OK);
                 cr_expect_eq(again, final_loss, "the last loss is that of the weights that are returned");
                 bk_network_destroy(network);
             }
@@ -169,7 +177,9 @@ static void *train_all(size_t *bytes)
             bk_network *network = network_new(21, (bk_activation)a, dtype);
             double loss[EPOCHS + 1];
             const bk_training training = {.learning_rate = 0.3, .epochs = EPOCHS};
-            cr_assert_eq(bk_train(network, loss, &loss[EPOCHS], sample.x, sample.y, 38, &training), BK_OK);
+            bk_training_result result;
+            cr_assert_eq(bk_train(network, loss, &result, sample.x, sample.y, 38, &training), BK_OK);
+            loss[EPOCHS] = result.final_loss;
             size_t weight_bytes;
             void *weights = network_weights(network, &weight_bytes);
             memcpy(all + *bytes, weights, weight_bytes);
@@ -203,12 +213,13 @@ Test(training, a_second_run_gives_the_same_bits)
 
 typedef struct watch {
     size_t calls;
-    size_t stop_after;
+    size_t stop_after; /* with a failure */
+    size_t end_after;  /* without one */
     double losses[200];
     size_t bytes_in_use[200];
 } watch;
 
-static bk_status note(void *context, size_t epoch, double loss)
+static bk_status note(void *context, size_t epoch, double loss, bool *stop)
 {
     watch *seen = context;
     cr_assert_eq(epoch, seen->calls);
@@ -216,6 +227,7 @@ static bk_status note(void *context, size_t epoch, double loss)
     seen->losses[epoch] = loss;
     seen->bytes_in_use[epoch] = memory.uordblks + memory.hblkhd;
     seen->calls++;
+    *stop = seen->calls == seen->end_after;
     return seen->calls == seen->stop_after ? bk_fail(BK_STOPPED, "stopped by the test") : BK_OK;
 }
 
@@ -245,11 +257,12 @@ Test(training, after_epoch_can_stop_and_the_weights_are_as_before)
     size_t bytes;
     void *before = network_weights(network, &bytes);
     watch seen = {.stop_after = 3};
-    double final_loss = 42.0;
+    bk_training_result result = {.final_loss = 42.0};
     const bk_training training = {.learning_rate = 0.1, .epochs = 200, .after_epoch = note, .context = &seen};
-    cr_expect_eq(bk_train(network, NULL, &final_loss, sample.x, sample.y, 200, &training), BK_STOPPED);
+    cr_expect_eq(bk_train(network, NULL, &result, sample.x, sample.y, 200, &training), BK_STOPPED);
+    cr_expect_str_eq(bk_error_message(), "stopped by the test");
     cr_expect_eq(seen.calls, 3);
-    cr_expect_eq(final_loss, 42.0);
+    cr_expect_eq(result.final_loss, 42.0);
     void *after = network_weights(network, &bytes);
     cr_expect_arr_eq(before, after, bytes);
     cr_expect(bk_grad_mode());
@@ -290,13 +303,67 @@ Test(training, bad_input_is_refused)
     ((float *)sample.x)[20 + 7] = INFINITY;
     expect_refused(BK_NOT_A_NUMBER, "input 1 of point 7", network, &sample, 0.1, 10);
     ((float *)sample.x)[20 + 7] = 0.5F;
-    ((float *)network->b1)[2] = NAN;
+    ((float *)network->bias[0])[2] = NAN;
     expect_refused(BK_NOT_A_NUMBER, "weight 2 of b1", network, &sample, 0.1, 10);
     sample.count = 0;
     expect_refused(BK_INVALID, "0 points", network, &sample, 0.1, 10);
     points_free(&sample);
     bk_network_destroy(network);
 }
+
+Test(training, bad_options_are_refused)
+{
+    points sample = points_draw(BK_SAMPLING_BALANCED, BK_F32, 20, BK_PURPOSE_TRAINING_SET, 0);
+    bk_network *network = network_new(5, BK_TANH, BK_F32);
+    static const struct {
+        bk_training training;
+        const char *message;
+    } bad[] = {
+        {{.learning_rate = 0.1, .epochs = 1, .weight_decay = -1.0}, "weight decay -1"},
+        {{.learning_rate = 0.1, .epochs = 1, .weight_decay = NAN}, "weight decay"},
+        {{.learning_rate = 0.1, .epochs = 1, .optimiser = BK_OPTIMISER_MOMENTUM, .momentum = 1.0},
+         "momentum 1"},
+        {{.learning_rate = 0.1, .epochs = 1, .optimiser = BK_OPTIMISER_ADAM, .beta1 = 0.9}, "epsilon"},
+        {{.learning_rate = 0.1, .epochs = 1, .optimiser = BK_OPTIMISER_ADAM, .beta2 = 1.0, .epsilon = 1e-8},
+         "betas"},
+        {{.learning_rate = 0.1, .epochs = 1, .optimiser = BK_OPTIMISER_ADAM, .epsilon = -1.0},
+         "epsilon is -1"},
+        {{.learning_rate = 0.1, .epochs = 1, .optimiser = BK_OPTIMISER_COUNT}, "optimiser number 3"},
+        {{.learning_rate = 0.1, .epochs = 1, .loss = BK_LOSS_COUNT}, "loss number 2"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        bk_training_result result = {.epochs = 7};
+        cr_expect_eq(bk_train(network, NULL, &result, sample.x, sample.y, 20, &bad[i].training), BK_INVALID);
+        cr_expect_not_null(strstr(bk_error_message(), bad[i].message), "%s", bk_error_message());
+        cr_expect_eq(result.epochs, 7);
+    }
+    points_free(&sample);
+    bk_network_destroy(network);
+}
+
+/* The same bits with every instruction set, two hidden layers, every optimiser. */
+static void *train_deep(size_t *bytes)
+{
+    static const size_t hidden[] = {9, 5};
+    double *all = bk_allocate(64, sizeof *all);
+    *bytes = 64 * sizeof *all;
+    points sample = points_draw(BK_SAMPLING_BALANCED, BK_F64, 24, BK_PURPOSE_TRAINING_SET, 0);
+    for (int o = 0; o < BK_OPTIMISER_COUNT; o++) {
+        bk_network *network = network_deep(2, hidden, (bk_activation)o, BK_F64);
+        const bk_training training = {.learning_rate = 0.05,
+                                      .epochs = 5,
+                                      .optimiser = (bk_optimiser)o,
+                                      .momentum = 0.9,
+                                      .loss = BK_LOSS_SQUARED};
+        cr_assert_eq(bk_train(network, all + 16 * o, NULL, sample.x, sample.y, 24, &training), BK_OK);
+        memcpy(all + 16 * o + 5, network->weight[1], 11 * sizeof *all);
+        bk_network_destroy(network);
+    }
+    points_free(&sample);
+    return all;
+}
+
+Test(training, deep_networks_train_to_the_same_bits_everywhere) { expect_equal_bits(train_deep); }
 
 Test(training, divergence_is_an_error_that_names_the_epoch)
 {
@@ -310,8 +377,8 @@ Test(training, divergence_is_an_error_that_names_the_epoch)
 /* One point, so far on its right side that the loss is 0 while a weight has overflowed. */
 Test(training, a_weight_that_overflows_under_a_finite_loss_is_an_error)
 {
-    bk_network *network = bk_network_create(2, 1, BK_RELU, BK_F64);
-    *(double *)network->w1 = 1.0;
+    bk_network *network = bk_network_create(2, 1, (size_t[]){1}, BK_RELU, BK_F64);
+    *(double *)network->weight[0] = 1.0;
     double x[2] = {100.0, 0.0};
     int8_t y = 1;
     const points sample = {.x = x, .y = &y, .count = 1};
@@ -328,10 +395,10 @@ Test(training, a_huge_rate_never_returns_weights_that_are_not_finite)
         for (double rate = 1e6; rate < 1e38; rate *= 1e8) {
             bk_network *network = network_new(10, (bk_activation)a, BK_F32);
             const bk_training training = {.learning_rate = rate, .epochs = 20};
-            double final_loss = 0.0;
-            const bk_status status = bk_train(network, NULL, &final_loss, sample.x, sample.y, 200, &training);
+            bk_training_result result = {.final_loss = 0.0};
+            const bk_status status = bk_train(network, NULL, &result, sample.x, sample.y, 200, &training);
             cr_expect(status == BK_OK || status == BK_NOT_A_NUMBER, "%s", bk_error_message());
-            cr_expect(isfinite(final_loss));
+            cr_expect(isfinite(result.final_loss));
             cr_expect_eq(bk_network_check(network), BK_OK);
             bk_network_destroy(network);
         }

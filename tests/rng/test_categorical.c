@@ -74,16 +74,43 @@ Test(categorical, one_category)
     bk_categorical_destroy(NULL);
 }
 
+static void refused(const double *weights, size_t number, const char *words)
+{
+    cr_assert(bk_categorical_create(weights, number) == NULL, "%s", words);
+    cr_assert(bk_error_status() == BK_INVALID && strstr(bk_error_message(), words) != NULL, "%s, not '%s'",
+              bk_error_message(), words);
+}
+
 Test(categorical, wrong_weights_are_named)
 {
-    cr_assert(bk_categorical_create((double[]){1.0, -0.5}, 2) == NULL);
-    cr_assert(bk_error_status() == BK_INVALID && strstr(bk_error_message(), "weight 1") != NULL);
-    cr_assert(bk_categorical_create((double[]){NAN, 1.0}, 2) == NULL);
-    cr_assert(strstr(bk_error_message(), "weight 0") != NULL);
-    cr_assert(bk_categorical_create((double[]){1.0, INFINITY}, 2) == NULL);
-    cr_assert(bk_categorical_create((double[]){0.0, 0.0}, 2) == NULL);
-    cr_assert(bk_categorical_create((double[]){1e308, 1e308}, 2) == NULL);
-    cr_assert(bk_categorical_create((double[]){1.0}, 0) == NULL);
+    refused((double[]){1.0, -0.5, -1.0}, 3, "weight 1 is -0.5");
+    refused((double[]){NAN, 1.0}, 2, "weight 0 is nan");
+    refused((double[]){1.0, 1.0, -NAN}, 3, "weight 2 is");
+    refused((double[]){1.0, INFINITY}, 2, "weight 1 is inf");
+    refused((double[]){1.0, 0.0, -INFINITY}, 3, "weight 2 is -inf");
+    refused((double[]){0.0, -0.0, 0.0}, 3, "weights 0 to 2 are all 0");
+    refused((double[]){1e308, 1e308}, 2, "divide them all by their largest");
+    refused((double[]){1.0}, 0, "count is 0");
+}
+
+/* Weights need not sum to one: only their ratios count. */
+Test(categorical, weights_of_any_sum)
+{
+    const double share[3] = {0.5, 0.125, 0.375}, twice[3] = {4.0, 1.0, 3.0},
+                 tiny[3] = {4e-310, 1e-310, 3e-310};
+    uint32_t values[3][1000];
+    const double *all[3] = {share, twice, tiny};
+    for (int k = 0; k < 2; k++) {
+        bk_categorical *table = bk_categorical_create(all[k], 3);
+        cr_assert_not_null(table);
+        bk_stream stream = bk_stream_open(3, 1027, 3);
+        bk_fill_categorical(&stream, table, values[k], 1000);
+        bk_categorical_destroy(table);
+    }
+    cr_assert(memcmp(values[0], values[1], sizeof values[0]) == 0);
+    bk_categorical *table = bk_categorical_create(tiny, 3);
+    cr_assert_not_null(table, "%s", bk_error_message());
+    bk_categorical_destroy(table);
 }
 
 __extension__ typedef __int128 wide;

@@ -162,7 +162,7 @@ static void check_all(int part, int parts)
         cr_expect(wrong > l.threshold, "%s %g %g instead of %g %g passes: chi-square %g, threshold %g",
                   l.name, l.wrong_a, l.wrong_b, l.a, l.b, wrong, l.threshold);
     }
-    cr_assert(row == 36);
+    cr_assert(row == 40);
     free(x);
     (void)fclose(file);
 }

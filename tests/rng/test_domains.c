@@ -64,6 +64,21 @@ Test(domains, wrong_ranges_and_scales, .init = setup)
     REFUSED("rate is -2", bk_fill_exponential_f64(&stream, wide, n, -2.0));
     REFUSED("rate is nan", bk_fill_exponential_f64(&stream, wide, n, NAN));
     REFUSED("rate is inf", bk_fill_exponential_f32(&stream, single, n, INFINITY));
+    REFUSED("rate is inf", bk_fill_exponential_f64(&stream, wide, n, INFINITY));
+    REFUSED("rate is 0", bk_fill_exponential_f32(&stream, single, n, 0.0));
+    REFUSED("rate is -1", bk_fill_exponential_f32(&stream, single, n, -1.0));
+    REFUSED("rate is nan", bk_fill_exponential_f32(&stream, single, n, NAN));
+    REFUSED("high is nan", bk_fill_uniform_range_f64(&stream, wide, n, 0.0, NAN));
+    REFUSED("low is -inf", bk_fill_uniform_range_f64(&stream, wide, n, -INFINITY, 0.0));
+    REFUSED("low is nan", bk_fill_uniform_range_f32(&stream, single, n, NAN, 1.0F));
+    REFUSED("high is nan", bk_fill_uniform_range_f32(&stream, single, n, 0.0F, NAN));
+    REFUSED("high is inf", bk_fill_uniform_range_f32(&stream, single, n, 0.0F, INFINITY));
+    REFUSED("low is 1 and high 1", bk_fill_uniform_range_f32(&stream, single, n, 1.0F, 1.0F));
+    REFUSED("mean is inf", bk_fill_normal_scaled_f64(&stream, wide, n, INFINITY, 1.0));
+    REFUSED("sd is inf", bk_fill_normal_scaled_f64(&stream, wide, n, 0.0, INFINITY));
+    REFUSED("mean is nan", bk_fill_normal_scaled_f32(&stream, single, n, NAN, 1.0F));
+    REFUSED("sd is nan", bk_fill_normal_scaled_f32(&stream, single, n, 0.0F, NAN));
+    REFUSED("sd is -1", bk_fill_normal_scaled_f32(&stream, single, n, 0.0F, -1.0F));
 }
 
 Test(domains, wrong_counts_and_shapes, .init = setup)
@@ -87,6 +102,43 @@ Test(domains, wrong_counts_and_shapes, .init = setup)
     REFUSED("size is 0", bk_shuffle(&stream, whole, n, 0));
     REFUSED("population is 0", bk_sample_with_replacement(&stream, whole, n, 0));
     REFUSED("population, 1999", bk_sample_without_replacement(&stream, whole, n, n - 1));
+    uint32_t *words = (uint32_t *)whole;
+    REFUSED("bound is 0", bk_fill_integer_u32(&stream, words, n, 0));
+    REFUSED("bound is 4294967297", bk_fill_integer_u32(&stream, words, n, (UINT64_C(1) << 32) + 1));
+    REFUSED("bound is 0", bk_fill_integer_u64(&stream, whole, n, 0));
+    REFUSED("p is inf", bk_fill_bernoulli(&stream, flags, n, INFINITY));
+    REFUSED("p is 1.5", bk_fill_bernoulli(&stream, flags, n, 1.5));
+    REFUSED("p is -0.5", bk_fill_binomial(&stream, whole, n, 10, -0.5));
+    REFUSED("p is inf", bk_fill_binomial(&stream, whole, n, 10, INFINITY));
+    REFUSED("shape is -1", bk_fill_gamma(&stream, wide, n, -1.0, 1.0));
+    REFUSED("shape is inf", bk_fill_gamma(&stream, wide, n, INFINITY, 1.0));
+    REFUSED("rate is 0", bk_fill_gamma(&stream, wide, n, 1.0, 0.0));
+    REFUSED("rate is nan", bk_fill_gamma(&stream, wide, n, 1.0, NAN));
+    REFUSED("rate is inf", bk_fill_gamma(&stream, wide, n, 1.0, INFINITY));
+    REFUSED("alpha is 0", bk_fill_beta(&stream, wide, n, 0.0, 1.0));
+    REFUSED("alpha is nan", bk_fill_beta(&stream, wide, n, NAN, 1.0));
+    REFUSED("alpha is inf", bk_fill_beta(&stream, wide, n, INFINITY, 1.0));
+    REFUSED("beta is 0", bk_fill_beta(&stream, wide, n, 1.0, 0.0));
+    REFUSED("beta is -1", bk_fill_beta(&stream, wide, n, 1.0, -1.0));
+    REFUSED("beta is nan", bk_fill_beta(&stream, wide, n, 1.0, NAN));
+    REFUSED("df is -1", bk_fill_student_t(&stream, wide, n, -1.0));
+    REFUSED("df is inf", bk_fill_student_t(&stream, wide, n, INFINITY));
+}
+
+/* A count of 0 draws nothing, and a wrong parameter is found there too. */
+Test(domains, no_values, .init = setup)
+{
+    cr_assert(bk_fill_gamma(&stream, NULL, 0, 0.5, 1.0) == BK_OK);
+    cr_assert(bk_fill_beta(&stream, NULL, 0, 0.5, 1.0) == BK_OK);
+    cr_assert(bk_fill_poisson(&stream, NULL, 0, 100.0) == BK_OK);
+    cr_assert(bk_fill_integer_u32(&stream, NULL, 0, 3) == BK_OK);
+    cr_assert(bk_fill_integer_exact_u64(&stream, NULL, 0, 3) == BK_OK);
+    cr_assert(bk_sample_without_replacement(&stream, NULL, 0, 0) == BK_OK);
+    bk_fill_normal_f64(&stream, NULL, 0);
+    cr_assert(memcmp(&stream, &before, sizeof stream) == 0);
+    REFUSED("shape is -1", bk_fill_gamma(&stream, wide, 0, -1.0, 1.0));
+    REFUSED("bound is 0", bk_fill_integer_u64(&stream, whole, 0, 0));
+    REFUSED("sd is nan", bk_fill_normal_scaled_f32(&stream, single, 0, 0.0F, NAN));
 }
 
 static void all_finite(bk_status status)

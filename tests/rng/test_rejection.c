@@ -46,12 +46,14 @@ Test(rejection, every_value_is_that_of_the_replay)
         bk_stream stream = bk_stream_open(9, 1041, row);
         cr_assert(draw(x, &stream, name, a, b) == BK_OK);
         const bool whole = strcmp(name, "poisson") == 0 || strcmp(name, "binomial") == 0;
+        /* Logarithms of some 1/shape carry errors of as many units. */
+        const double relative = strcmp(name, "beta") == 0 && fmin(a, b) < 0.1 ? 0x1p-50 / fmin(a, b) : 2e-14;
         for (int i = 0; i < count; i++) {
             cr_assert(fscanf(file, "%la", &value) == 1);
-            cr_assert(fabs(x[i] - value) <= (whole ? 0.0 : 2e-14 * fabs(value)),
+            cr_assert(fabs(x[i] - value) <= (whole ? 0.0 : relative * fabs(value) + 0x1p-1073),
                       "%s %g %g, value %d: %.17g, not %.17g", name, a, b, i, x[i], value);
         }
     }
-    cr_assert(row == 15);
+    cr_assert(row == 18);
     (void)fclose(file);
 }

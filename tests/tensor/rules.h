@@ -28,7 +28,17 @@ static bk_tensor *leaf(bk_dtype dtype)
     return tensor;
 }
 
-static void expect(const bk_tensor *tensor, double a, double b, double c, double tolerance)
+static inline double epsilon_of(bk_dtype dtype) { return dtype == BK_F32 ? 0x1p-23 : 0x1p-52; }
+
+/* Overwrites the values, whatever the dtype. */
+static inline bk_status write_three(bk_tensor *tensor, double a, double b, double c)
+{
+    const double wide[3] = {a, b, c};
+    const float narrow[3] = {(float)a, (float)b, (float)c};
+    return bk_tensor_write(tensor, bk_tensor_dtype(tensor) == BK_F64 ? (const void *)wide : narrow);
+}
+
+static inline void expect(const bk_tensor *tensor, double a, double b, double c, double tolerance)
 {
     double values[3];
     cr_assert_eq(bk_tensor_size(tensor), 3);

@@ -74,21 +74,73 @@ static size_t all_operations(bk_dtype dtype, size_t n, double *numbers)
     return at;
 }
 
-Test(bits, all_operations_equal_on_every_instruction_set)
+/* The rest of the operations: elementary functions, choices, reductions over several axes, batches, windows,
+ * indices. */
+static size_t further_operations(bk_dtype dtype, size_t n, double *numbers)
+{
+    bk_tape *tape = bk_tape_create();
+    double values[400];
+    int64_t places[48];
+    uint64_t state = n + 7;
+    for (int i = 0; i < 400; i++) {
+        values[i] = pseudo(&state);
+    }
+    for (size_t i = 0; i < n; i++) {
+        places[i] = (int64_t)((i * 7) % n);
+    }
+    const size_t wide[2] = {3, n}, deep[3] = {2, 3, n}, square[3] = {2, n, 2};
+    static const double low = -0.6;
+    bk_tensor *leaves[3] = {tensor_of(tape, dtype, 2, wide, values),
+                            tensor_of(tape, dtype, 3, deep, values + 20),
+                            tensor_of(tape, dtype, 3, square, values + 60)};
+    for (int i = 0; i < 3; i++) {
+        bk_tensor_require_grad(leaves[i], true);
+    }
+    bk_tensor *a = leaves[0], *index = bk_tensor_from(tape, BK_I64, 1, &n, places);
+    bk_tensor *r = bk_pow(bk_add_constant(bk_square(a), 0.3), bk_sin(leaves[1]));
+    r = bk_minimum(bk_log1p(r), bk_clamp(bk_softplus(a), &low, NULL));
+    r = bk_where(bk_greater(r, a), bk_sqrt(bk_abs(leaves[1])), bk_mul(bk_cos(r), bk_pow_constant(a, 3)));
+    r = bk_add(bk_softmax(r, -1), bk_index_select(bk_log_softmax_axes(r, 2, (const int[2]){0, 2}), 2, index));
+    bk_tensor *product = bk_matmul(bk_slice(r, 1, 0, BK_TO_END, 2), leaves[2]);
+    bk_tensor *parts[2] = {bk_select(product, 0, 1), bk_logsumexp(r, 2, false)};
+    bk_tensor *joined = bk_concatenate(2, (bk_tensor *const[2]){parts[0], bk_slice(parts[1], 1, 0, 2, 1)}, 0);
+    bk_tensor *l = bk_add(bk_mean_axes(joined, 0, NULL, false), bk_max(product));
+    l = bk_add(l, bk_sum(bk_min_axes(r, 2, (const int[2]){0, 2}, false)));
+    l = bk_add(l, bk_sum(bk_max_axis(bk_permute(r, 3, (const int[3]){2, 0, 1}), 1, false, NULL)));
+    must(bk_backward(l, NULL, false));
+    size_t at = 0;
+    numbers[at++] = item(l);
+    for (int i = 0; i < 3; i++) {
+        read_doubles(bk_tensor_grad(leaves[i]), numbers + at);
+        at += bk_tensor_size(leaves[i]);
+    }
+    bk_tape_destroy(tape);
+    return at;
+}
+
+typedef size_t (*computation)(bk_dtype, size_t, double *);
+
+static void equal_on_every_instruction_set(computation compute)
 {
     const size_t lengths[] = {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 48};
     for (size_t i = 0; i < 2 * sizeof lengths / sizeof *lengths; i++) {
         const bk_dtype dtype = both_dtypes[i % 2];
-        double plain[400], again[400];
+        double plain[800], again[800];
         must(bk_kernel_use(BK_ISA_SCALAR));
-        const size_t count = all_operations(dtype, lengths[i / 2], plain);
+        const size_t count = compute(dtype, lengths[i / 2], plain);
         for (int isa = 0; isa < BK_ISA_COUNT; isa++) {
             if (bk_kernel_available((bk_isa)isa)) {
                 must(bk_kernel_use((bk_isa)isa));
-                all_operations(dtype, lengths[i / 2], again);
+                compute(dtype, lengths[i / 2], again);
                 cr_assert_eq(memcmp(plain, again, count * sizeof *plain), 0, "%s, length %zu",
                              bk_isa_name((bk_isa)isa), lengths[i / 2]);
             }
         }
     }
+}
+
+Test(bits, all_operations_equal_on_every_instruction_set)
+{
+    equal_on_every_instruction_set(all_operations);
+    equal_on_every_instruction_set(further_operations);
 }

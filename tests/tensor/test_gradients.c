@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Every operation against central differences of four points in f64: error O(h^4). */
+ * Every operation against central differences of four points in f64: error O(h^4). Chosen cases by quotients
+ * of this file's own, random shapes by the library's full Jacobian. */
+#include "dual_graph.h"
 #include "tensor_tools.h"
 
 typedef bk_tensor *(*operation_1)(bk_tensor *);
@@ -193,4 +195,172 @@ Test(gradients, of_matrix_products)
         check_input(tape, rows[i].name, NULL, rows[i].function, a, b, b);
         bk_tape_destroy(tape);
     }
+}
+
+/* ---- Full Jacobians over random shapes ---- */
+
+static graph drawn;
+
+/* The node that was drawn. An operation in place works on a copy: leaves may not be changed. */
+static bk_tensor *apply_drawn(void *context, bk_tape *tape, bk_tensor *const *inputs)
+{
+    const graph_node *node = context;
+    bk_tensor *made[GRAPH_NODES] = {NULL};
+    for (size_t k = 0; k < drawn.leaves; k++) {
+        made[k] = inputs[k];
+    }
+    if (node->operation == GRAPH_COPY || node->operation == GRAPH_ADD_SCALED || node->in_place) {
+        made[node->input[0]] = bk_add_constant(inputs[node->input[0]], 0);
+    }
+    return graph_apply(tape, node, made);
+}
+
+static void check_drawn(bk_tape *tape, const graph_node *node)
+{
+    bk_tensor *inputs[GRAPH_NODES];
+    double values[GRAPH_ELEMENTS];
+    for (size_t k = 0; k < drawn.leaves; k++) {
+        const graph_node *leaf = &drawn.node[k];
+        for (size_t i = 0; i < leaf->size; i++) {
+            values[i] = leaf->element[i].value;
+        }
+        inputs[k] = bk_tensor_from(tape, BK_F64, leaf->rank, leaf->shape, values);
+        must(bk_tensor_require_grad(inputs[k], leaf->requires_grad));
+    }
+    static const double steps[2] = {7e-4,
+                                    2e-4}; /* the second near poles, where a fifth derivative is large */
+    const bk_jacobian_options options = {.difference = BK_DIFFERENCE_FOUR_POINT,
+                                         .steps = steps,
+                                         .n_steps = 2,
+                                         .absolute_tolerance = 2e-9,
+                                         .relative_tolerance = 2e-9};
+    bk_jacobian_check check;
+    graph_node copy = *node;
+    must(bk_jacobian_check_run(&check, apply_drawn, &copy, drawn.leaves, inputs, &options));
+    if (!check.passed) {
+        bk_text text = {0};
+        bk_jacobian_check_report(&check, &text);
+        graph_print(&drawn, stderr);
+        cr_assert_fail("%s: %s", graph_names[node->operation], bk_text_string(&text));
+    }
+    bk_jacobian_check_clear(&check);
+}
+
+Test(gradients, full_jacobians_of_every_operation_over_random_shapes)
+{
+    bk_tape *tape = bk_tape_create();
+    for (int id = 0; id < GRAPH_OPERATIONS; id++) {
+        if (id == GRAPH_DETACH) {
+            continue; /* nothing to differentiate */
+        }
+        size_t broadcasts = 0, checked = 0;
+        for (uint64_t seed = 1; seed <= 80; seed++) {
+            if (!graph_make_single(&drawn, seed, (graph_operation)id, 4e-3)) {
+                continue;
+            }
+            const graph_node *node = &drawn.node[drawn.leaves];
+            const bk_scope scope = bk_scope_open(tape);
+            check_drawn(tape, node);
+            bk_scope_close(scope);
+            cr_assert_eq(bk_tape_live_tensors(tape), 0);
+            broadcasts +=
+                node->inputs == 2 && drawn.node[node->input[0]].size != drawn.node[node->input[1]].size;
+            checked++;
+        }
+        cr_assert_geq(checked, 40, "%s: %zu", graph_names[id], checked);
+        if (graph_kinds[id] == GRAPH_BINARY && id != GRAPH_COPY && id != GRAPH_ADD_SCALED) {
+            cr_assert_geq(broadcasts, 8, "%s: %zu", graph_names[id], broadcasts);
+        }
+    }
+    bk_tape_destroy(tape);
+}
+
+/* ---- Nothing at all ---- */
+
+static bk_tensor *apply_to_nothing(void *context, bk_tape *tape, bk_tensor *const *inputs)
+{
+    const graph_node *node = context;
+    bk_tensor *made[2] = {inputs[0], inputs[1]};
+    if (node->operation == GRAPH_COPY || node->operation == GRAPH_ADD_SCALED) {
+        made[0] = bk_add_constant(inputs[0], 0);
+    }
+    return graph_apply(tape, node, made);
+}
+
+/* Parameters that fit any shape: along axis 0 where that can be empty, along the other where it may not. */
+static graph_node node_for_nothing(graph_operation operation, size_t rank, const size_t *shape, int axis)
+{
+    const graph_kind kind = graph_kinds[operation];
+    graph_node node = {.operation = operation,
+                       .inputs = kind == GRAPH_BINARY || kind == GRAPH_MATRIX || kind == GRAPH_JOIN ? 2 : 1,
+                       .input = {0, 1},
+                       .in_place = operation == GRAPH_COPY || operation == GRAPH_ADD_SCALED,
+                       .dtype = BK_F64,
+                       .rank = rank};
+    graph_parameters *p = &node.parameters;
+    *p = (graph_parameters){.constant = 2, .low = -1, .has_low = true, .axis = axis, .step = 1};
+    p->second_axis = (int)rank - 1;
+    p->rank = rank;
+    for (size_t d = 0; d < rank; d++) {
+        p->shape[d] = node.shape[d] = shape[d];
+        p->order[d] = (int)d;
+    }
+    p->axes = kind == GRAPH_REDUCE_AXES ? 1 : 0;
+    p->order[0] = kind == GRAPH_REDUCE_AXES ? axis : p->order[0];
+    p->stop = shape[axis] == 0 ? 0 : 1;
+    p->indices = shape[axis] == 0 ? 0 : 1;
+    return node;
+}
+
+/* The extremes of nothing are none, and nothing has no element to select. */
+static bool may_refuse(const graph_node *node, const size_t *shape)
+{
+    switch (node->operation) {
+    case GRAPH_MAX:
+    case GRAPH_MIN:
+        return true;
+    case GRAPH_MAX_AXIS:
+    case GRAPH_MIN_AXIS:
+    case GRAPH_MAX_AXES:
+    case GRAPH_MIN_AXES:
+    case GRAPH_SELECT:
+        return shape[node->parameters.axis] == 0;
+    case GRAPH_MATMUL:
+        return node->rank == 2;
+    default:
+        return false;
+    }
+}
+
+Test(gradients, of_every_operation_on_zero_size_shapes)
+{
+    static const struct {
+        size_t rank, shape[2];
+        int axis;
+    } cases[] = {{2, {0, 3}, 0}, {2, {0, 3}, 1}, {2, {2, 0}, 0}, {2, {2, 0}, 1}, {1, {0}, 0}};
+    bk_tape *tape = bk_tape_create();
+    for (int id = 0; id < GRAPH_OPERATIONS; id++) {
+        for (size_t c = 0; c < sizeof cases / sizeof *cases && id != GRAPH_DETACH; c++) {
+            const bk_scope scope = bk_scope_open(tape);
+            graph_node node =
+                node_for_nothing((graph_operation)id, cases[c].rank, cases[c].shape, cases[c].axis);
+            bk_tensor *inputs[2];
+            for (int i = 0; i < 2; i++) {
+                inputs[i] = bk_tensor_zeros(tape, BK_F64, cases[c].rank, cases[c].shape);
+                must(bk_tensor_require_grad(inputs[i], true));
+            }
+            bk_jacobian_check check;
+            const bk_status status = bk_jacobian_check_run(&check, apply_to_nothing, &node, 2, inputs, NULL);
+            if (may_refuse(&node, cases[c].shape)) {
+                cr_assert_eq(status, BK_SHAPE, "%s, case %zu: %s", graph_names[id], c, bk_error_message());
+            } else {
+                cr_assert_eq(status, BK_OK, "%s, case %zu: %s", graph_names[id], c, bk_error_message());
+                cr_assert(check.passed, "%s, case %zu", graph_names[id], c);
+                bk_jacobian_check_clear(&check);
+            }
+            bk_scope_close(scope);
+            cr_assert_eq(bk_tape_live_tensors(tape), 0, "%s leaves something", graph_names[id]);
+        }
+    }
+    bk_tape_destroy(tape);
 }

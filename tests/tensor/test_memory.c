@@ -121,3 +121,102 @@ Test(memory, names_are_kept_once)
     cr_assert_eq(bk_tape_bytes(tape), bytes);
     bk_tape_destroy(tape);
 }
+
+/* One epoch of what the fused steps of training do not touch. */
+static double wide_epoch(bk_tape *tape, bk_tensor *w, bk_tensor *index)
+{
+    bk_scope scope = bk_scope_open(tape);
+    static const double low = -1, high = 1;
+    bk_tensor *x = bk_clamp(w, &low, &high);
+    bk_tensor *parts[6] = {bk_slice(x, 1, 0, BK_TO_END, 2),
+                           bk_slice(x, 1, 1, BK_TO_END, 2),
+                           bk_sin(bk_slice(x, 1, 0, 3, 1)),
+                           bk_index_select(x, 1, index),
+                           bk_pow(bk_slice(bk_exp(x), 1, 2, 5, 1), bk_slice(x, 1, 0, 3, 1)),
+                           bk_where(bk_greater(bk_slice(x, 1, 0, 3, 1), bk_slice(x, 1, 3, 6, 1)),
+                                    bk_slice(x, 1, 1, 4, 1), bk_slice(x, 1, 2, 5, 1))};
+    bk_tensor *joined = bk_softmax(bk_concatenate(6, parts, 0), 1);
+    bk_tensor *batch = bk_stack(2, (bk_tensor *const[2]){joined, bk_neg(joined)}, 0);
+    bk_tensor *product = bk_matmul(batch, bk_transpose_axes(batch, 1, 2));
+    bk_tensor *l =
+        bk_add(bk_logsumexp_axes(product, 0, NULL, false), bk_mean(bk_max_axis(product, 2, true, NULL)));
+    must(bk_backward(l, NULL, false));
+    bk_grad_mode_set(false);
+    must(bk_add_scaled_in_place(w, bk_tensor_grad(w), -0.1));
+    const double loss = item(l);
+    bk_tensor_zero_grad(w, false);
+    bk_scope_close(scope);
+    return loss;
+}
+
+Test(memory, no_operation_allocates_after_the_first_epoch)
+{
+    bk_tape *tape = bk_tape_create();
+    const size_t shape[2] = {4, 6}, three = 3;
+    double values[24];
+    uint64_t state = 17;
+    for (int i = 0; i < 24; i++) {
+        values[i] = 1.5 * pseudo(&state);
+    }
+    bk_tensor *w = tensor_of(tape, BK_F32, 2, shape, values);
+    must(bk_tensor_require_grad(w, true));
+    bk_tensor *index = bk_tensor_from(tape, BK_I64, 1, &three, (const int64_t[3]){2, -1, 2});
+    const size_t live = bk_tape_live_tensors(tape);
+    const double first = wide_epoch(tape, w, index);
+    const size_t bytes = bk_tape_bytes(tape);
+    double last = first;
+    for (int epoch = 0; epoch < 30; epoch++) {
+        last = wide_epoch(tape, w, index);
+        cr_assert_eq(bk_tape_bytes(tape), bytes, "epoch %d", epoch);
+        cr_assert_eq(bk_tape_live_tensors(tape), live);
+    }
+    cr_assert_lt(last, first);
+    bk_tape_destroy(tape);
+}
+
+/* Views of views, changed through any of them; a copy in place ends a history. */
+Test(memory, views_share_values_and_version)
+{
+    bk_tape *tape = bk_tape_create();
+    const size_t shape[3] = {2, 3, 4};
+    double values[24];
+    for (int i = 0; i < 24; i++) {
+        values[i] = i;
+    }
+    bk_tensor *base = tensor_of(tape, BK_F64, 3, shape, values);
+    bk_tensor *view =
+        bk_select(bk_slice(bk_permute(base, 3, (const int[3]){2, 0, 1}), 0, 1, BK_TO_END, 2), 1, 1);
+    double seen[24]; /* view [i, j] = base [1, j, 1 + 2 i] */
+    read_doubles(view, seen);
+    const double wanted[6] = {13, 17, 21, 15, 19, 23};
+    cr_assert_eq(memcmp(seen, wanted, sizeof wanted), 0);
+    must(bk_copy_in_place(view, bk_tensor_scalar(tape, BK_F64, -1)));
+    must(bk_add_in_place(bk_select(view, 0, 0), bk_tensor_scalar(tape, BK_F64, 0.5)));
+    cr_assert(bk_tensor_version(base) == 2 && bk_tensor_version(view) == 2);
+    read_doubles(base, seen);
+    for (int i = 0; i < 24; i++) {
+        const bool hit = i >= 12 && i % 2 == 1;
+        cr_assert_eq(seen[i], hit ? (i % 4 == 1 ? -0.5 : -1) : i, "element %d", i);
+    }
+    bk_tensor *wide = bk_expand(bk_tensor_scalar(tape, BK_F64, 1), 1, (const size_t[1]){3});
+    cr_assert_eq(bk_relu_in_place(wide), BK_INVALID);
+    says("was expanded");
+    must(bk_copy_in_place(base, bk_expand(bk_select(base, 0, 0), 3, shape))); /* overlapping values */
+    read_doubles(base, seen);
+    cr_assert(seen[12] == 0 && seen[23] == 11);
+    bk_tape_destroy(tape);
+}
+
+Test(memory, a_copy_in_place_takes_the_history_of_its_source)
+{
+    bk_tape *tape = bk_tape_create();
+    bk_tensor *w = leaf_scalar(tape, BK_F32, 3), *v = leaf_scalar(tape, BK_F64, 5);
+    bk_tensor *y = bk_scale(v, 2);
+    must(bk_copy_in_place(y, bk_square(w)));
+    cr_assert_str_eq(bk_tensor_grad_fn(y), "Copy");
+    must(bk_backward(bk_scale(y, 7), NULL, false));
+    cr_assert(item(y) == 9 && item(bk_tensor_grad(w)) == 42 && bk_tensor_grad(v) == NULL);
+    cr_assert_eq(bk_copy_in_place(w, v), BK_GRAPH);
+    says("leaf that requires a gradient");
+    bk_tape_destroy(tape);
+}

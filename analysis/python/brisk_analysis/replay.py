@@ -154,6 +154,10 @@ def replay_trial(file, network, trial):
     group = file["network"][network]
     if "trials/error_count" not in group:
         raise ValueError(f"network '{network}' has no trials in this file")
+    counts = group["trials/error_count"]
+    if counts.ndim != 1 or trial >= len(counts):
+        raise ValueError(f"trial {trial}: network '{network}' has error counts of the shape {counts.shape}, but the "
+                         f"configuration promises {settings['trials']} trials; the file was changed or cut")
     x, y = test_set(settings["seed"], trial, settings["test-size"], settings["sampling"], group.attrs["dtype"])
     score = scores(group, x)
     return {"x": x, "y": y, "score": score, "error": (np.where(score > 0, 1, -1) != y).astype(np.uint8)}

@@ -54,3 +54,21 @@ void BK_KERNEL_NAME(BK_TYPED(max_gradient))(BK_TYPE *d, const BK_TYPE *g, const 
         d[i] = x[i] < other[i] ? (BK_TYPE)0 : shared;
     }
 }
+
+void BK_KERNEL_NAME(BK_TYPED(sqrt_gradient))(BK_TYPE *d, const BK_TYPE *g, const BK_TYPE *y, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        d[i] = (BK_TYPE)0.5 * g[i] / y[i];
+    }
+}
+
+void BK_KERNEL_NAME(BK_TYPED(clamp_gradient))(BK_TYPE *d, const BK_TYPE *g, const BK_TYPE *x, BK_TYPE low,
+                                              BK_TYPE high, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        const BK_TYPE passed = g[i];
+        d[i] = ((x[i] >= low) & (x[i] <= high)) ? passed : (BK_TYPE)0;
+    }
+}

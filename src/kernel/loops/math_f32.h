@@ -165,20 +165,47 @@ static inline float bk_log_sigmoid_f32(float x)
     return least - bk_log1p_unit_f32(z);
 }
 
-/* sin and cos of 2 pi (quarters / 4 + r) for |r| <= 1/8. Error below 1 (worst 0.987 of both, at
- * 0x1.0176b8p-3 turns of the sine). */
-static inline void bk_sincos_quarter_f32(float *sine, float *cosine, uint32_t quarters, float r)
+/* log(1 + x), error below 1.3: -infinity at -1, NaN below. Near 0 the tail of the logarithm takes x itself;
+ * else that of u = 1 + x rounded, and what the rounding lost, divided by u. */
+static inline float bk_log1p_f32(float x)
+{
+    const float u = 1.0F + x;
+    const float back = u - x;
+    const float lost = (x - (u - back)) + (1.0F - back);
+    float k;
+    const float m = bk_log_split_f32(&k, u);
+    const int near = (x > -0.29F) & (x < 0.41F);
+    const float f = near ? x : m - 1.0F;
+    float y = bk_log_tail_f32(f, near ? 0.0F : k) + (near ? 0.0F : lost / u);
+    const float outside = x == -1.0F ? -__builtin_inff() : __builtin_nanf("");
+    y = x > -1.0F ? y : outside;
+    return ((x == 0.0F) | (x == __builtin_inff())) ? x : y;
+}
+
+/* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), the log sigmoid of -x turned over. */
+static inline float bk_softplus_f32(float x) { return -bk_log_sigmoid_f32(-x); }
+
+/* sin and cos of 2 pi r for |r| <= 1/8. */
+static inline void bk_sincos_small_f32(float *sine, float *cosine, float r)
 {
     const float z = r * r;
     float p = -0x1.2de5bap+6F;
     p = bk_fma_f32(p, z, 0x1.4660bap+6F);
     p = bk_fma_f32(p, z, -0x1.4abbcp+5F);
-    const float s = bk_fma_f32(r, BK_TWO_PI_HIGH_F32, r * bk_fma_f32(p, z, BK_TWO_PI_LOW_F32));
+    *sine = bk_fma_f32(r, BK_TWO_PI_HIGH_F32, r * bk_fma_f32(p, z, BK_TWO_PI_LOW_F32));
     float q = 0x1.d9f658p+5F;
     q = bk_fma_f32(q, z, -0x1.55c666p+6F);
     q = bk_fma_f32(q, z, 0x1.03c1dep+6F);
     q = bk_fma_f32(q, z, -0x1.3bd3ccp+4F);
-    const float c = bk_fma_f32(q, z, 1.0F);
+    *cosine = bk_fma_f32(q, z, 1.0F);
+}
+
+/* sin and cos of 2 pi (quarters / 4 + r) for |r| <= 1/8. Error below 1 (worst 0.987 of both, at
+ * 0x1.0176b8p-3 turns of the sine). */
+static inline void bk_sincos_quarter_f32(float *sine, float *cosine, uint32_t quarters, float r)
+{
+    float s, c;
+    bk_sincos_small_f32(&s, &c, r);
     /* An odd number of quarters swaps the two. */
     const uint32_t swap = (bk_bits_f32(s) ^ bk_bits_f32(c)) & (0U - (quarters & 1U));
     *sine = bk_from_bits_f32(bk_bits_f32(s) ^ swap ^ ((quarters & 2U) << 30));

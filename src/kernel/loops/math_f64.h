@@ -159,6 +159,26 @@ static inline double bk_log_sigmoid_f64(double x)
     return least - bk_log1p_unit_f64(z);
 }
 
+/* log(1 + x), error below 1.1: -infinity at -1, NaN below. Near 0 the tail of the logarithm takes x itself;
+ * else that of u = 1 + x rounded, and what the rounding lost, divided by u. */
+static inline double bk_log1p_f64(double x)
+{
+    const double u = 1.0 + x;
+    const double back = u - x;
+    const double lost = (x - (u - back)) + (1.0 - back);
+    double k;
+    const double m = bk_log_split_f64(&k, u);
+    const int near = (x > -0.29) & (x < 0.41);
+    const double f = near ? x : m - 1.0;
+    double y = bk_log_tail_f64(f, near ? 0.0 : k) + (near ? 0.0 : lost / u);
+    const double outside = x == -1.0 ? -__builtin_inf() : __builtin_nan("");
+    y = x > -1.0 ? y : outside;
+    return ((x == 0.0) | (x == __builtin_inf())) ? x : y;
+}
+
+/* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), the log sigmoid of -x turned over. */
+static inline double bk_softplus_f64(double x) { return -bk_log_sigmoid_f64(-x); }
+
 /* sin and cos of 2 pi (quarters / 4 + r) for |r| <= 1/8. */
 static inline void bk_sincos_quarter_f64(double *sine, double *cosine, uint64_t quarters, double r)
 {

@@ -127,12 +127,18 @@ BK_MLP_PLANE_TANH(plane_tanh_f64, double, uint64_t, bk_fma_f64, bk_tanh_parts_f6
 #endif
 BK_MLP_PLANE(plane_relu_f32, float, bk_fma_f32, relu_f32)
 BK_MLP_PLANE(plane_relu_f64, double, bk_fma_f64, relu_f64)
+BK_MLP_PLANE(plane_sigmoid_f32, float, bk_fma_f32, bk_sigmoid_f32)
+BK_MLP_PLANE(plane_sigmoid_f64, double, bk_fma_f64, bk_sigmoid_f64)
 BK_MLP_WIDE(wide_tanh_f32, float, bk_fma_f32, bk_tanh_number_f32)
 BK_MLP_WIDE(wide_tanh_f64, double, bk_fma_f64, bk_tanh_f64)
 BK_MLP_WIDE(wide_relu_f32, float, bk_fma_f32, relu_f32)
 BK_MLP_WIDE(wide_relu_f64, double, bk_fma_f64, relu_f64)
+BK_MLP_WIDE(wide_sigmoid_f32, float, bk_fma_f32, bk_sigmoid_f32)
+BK_MLP_WIDE(wide_sigmoid_f64, double, bk_fma_f64, bk_sigmoid_f64)
 
 BK_MLP(mlp_tanh_f32, float, plane_tanh_f32, wide_tanh_f32, finish_f32)
 BK_MLP(mlp_tanh_f64, double, plane_tanh_f64, wide_tanh_f64, finish_f64)
 BK_MLP(mlp_relu_f32, float, plane_relu_f32, wide_relu_f32, finish_f32)
 BK_MLP(mlp_relu_f64, double, plane_relu_f64, wide_relu_f64, finish_f64)
+BK_MLP(mlp_sigmoid_f32, float, plane_sigmoid_f32, wide_sigmoid_f32, finish_f32)
+BK_MLP(mlp_sigmoid_f64, double, plane_sigmoid_f64, wide_sigmoid_f64, finish_f64)

@@ -20,7 +20,7 @@
 #endif
 #if BK_PCG64_WORDS > 0
 #define BK_WORDS BK_PCG64_WORDS
-#include "kernel/loops/permute_halves.h"
+#include "kernel/loops/multiply_halves.h"
 #endif
 
 __extension__ typedef unsigned __int128 bk_u128;

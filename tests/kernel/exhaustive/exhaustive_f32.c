@@ -3,7 +3,7 @@
  * exhaustive_f32 [STRIDE [FUNCTION]]: every STRIDE-th float of all 2^32 through each elementary function,
  * against the C library in double, whose own error is below 2^-28 units of a float. Prints the worst
  * error of each in units of the last place of the exact result; exit code 1 where one is above the bound
- * that loops/math_f32.h states, or where NaN, infinity or the sign at a zero argument differ.
+ * that loops/math_f32.h or math_angle.h states, or where NaN, infinity or the sign at a zero argument differ.
  */
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 typedef double (*exact_function)(double);
 
 static double sigmoid(double x) { return x >= 0.0 ? 1.0 / (1.0 + exp(-x)) : exp(x) / (1.0 + exp(x)); }
+static double softplus(double x) { return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x))); }
 static double log_sigmoid(double x) { return (x < 0.0 ? x : 0.0) - log1p(exp(-fabs(x))); }
 
 /* sin(2 pi x + turn pi / 2), reduced exactly, so that errors near the zeros are real ones. */
@@ -172,7 +173,11 @@ int main(int argc, char **argv)
                                     {"sigmoid", sigmoid, kernels->sigmoid_f32, 2.5, any},
                                     {"log_sigmoid", log_sigmoid, kernels->log_sigmoid_f32, 2.0, any},
                                     {"sine", sine_turns, sines, 1.0, 0x1p+20 - 1.0},
-                                    {"cosine", cosine_turns, cosines, 1.0, 0x1p+20 - 1.0}};
+                                    {"cosine", cosine_turns, cosines, 1.0, 0x1p+20 - 1.0},
+                                    {"log1p", log1p, kernels->log1p_f32, 1.3, any},
+                                    {"softplus", softplus, kernels->softplus_f32, 2.0, any},
+                                    {"sin", sin, kernels->sin_f32, 0.51, any},
+                                    {"cos", cos, kernels->cos_f32, 0.51, any}};
     const long stride = argc > 1 ? strtol(argv[1], NULL, 10) : 1;
     if (stride < 1) {
         (void)fprintf(stderr, "usage: exhaustive_f32 [STRIDE [FUNCTION]], STRIDE at least 1\n");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * kernel/loops/permute_halves.h: vectors of BK_WORDS 64-bit words, and the product of the even 32-bit
+ * kernel/loops/multiply_halves.h: vectors of BK_WORDS 64-bit words, and the product of the even 32-bit
  * halves: one instruction. gcc does not make it of the plain twin beside it (it multiplies all 64 bits,
  * by three of them), which costs the random draws more than half of their time; clang does.
  */
-#ifndef BRISK_KERNEL_LOOPS_PERMUTE_HALVES_H
-#define BRISK_KERNEL_LOOPS_PERMUTE_HALVES_H
+#ifndef BRISK_KERNEL_LOOPS_MULTIPLY_HALVES_H
+#define BRISK_KERNEL_LOOPS_MULTIPLY_HALVES_H
 
 #include "kernel/loops/loop.h"
 
