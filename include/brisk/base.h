@@ -183,11 +183,12 @@ typedef struct bk_pace {
         BK_PACE_WARM,
         BK_PACE_TOGETHER,
         BK_PACE_REGULAR
-    } phase;            /* what the segment is for */
-    bool better;        /* together was quicker when both were measured last */
-    unsigned wait, gap; /* segments until the other way is tried again, and how many that is at present */
-    double start_s;     /* of the segment */
-    double step_s[2];   /* seconds a step took alone, together */
+    } phase;               /* what the segment is for */
+    bool better;           /* together was quicker when both were measured last */
+    unsigned wait, gap;    /* segments until the other way is tried again, and how many that is at present */
+    double start_s;        /* of the segment */
+    double step_s[2];      /* seconds a step took alone, together */
+    double (*clock)(void); /* seconds; the system's monotonic clock unless replaced after the start */
 } bk_pace;
 BK_API void bk_pace_start(bk_pace *pace, int most);
 /* The members of the next segment, 1 or most, and the steps it should have (SIZE_MAX where most is 1). */

@@ -400,10 +400,11 @@ static void resample_16(size_t row, kind_resample_16 f)
 {
     static double things[2 * (capacity + 1)];
     double lanes[16] = {0};
+    const size_t n = count / 2 + 1;
     memcpy(things, a_f64, count * sizeof things[0]);
-    memcpy(things + count, b_f64, count * sizeof things[0]);
-    memset(things + count / 2 * 2, 0, 2 * sizeof things[0]); /* behind the things there is nothing */
-    const uint64_t none = f(lanes, things, count / 2 + 1, draws, 2 * count);
+    memset(things + n, 0, (n + 2) * sizeof things[0]);         /* behind the things there is nothing, ... */
+    memcpy(things + n + 1, b_f64, (n - 1) * sizeof things[0]); /* ... in single file and in pairs */
+    const uint64_t none = f(lanes, things, n, draws, 2 * count);
     hashes[row] = hash_bytes(hashes[row], &none, sizeof none);
     add_f64(row, lanes, 16);
 }
@@ -431,7 +432,7 @@ static void resample_split(size_t row, kind_resample_split f)
 {
     double lanes[16 * resamples] = {0};
     start_resamples();
-    f(lanes, a_f64, count / 2 + 1, resample_state, resample_increment, resamples);
+    f(lanes, a_f64, count < 2 ? 1 : count / 2, resample_state, resample_increment, resamples);
     add_f64(row, lanes, 16 * resamples);
 }
 
