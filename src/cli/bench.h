@@ -40,8 +40,8 @@ typedef struct bk_bench_stage {
 
 /* Training of the lab's network from its initial weights, and scalars on a tape (bench_training.c). */
 #define BK_BENCH_EPOCHS    250
-#define BK_BENCH_GRAPH     1000
-#define BK_BENCH_GRAPH_RUN 10 /* graphs a call */
+#define BK_BENCH_GRAPH     100
+#define BK_BENCH_GRAPH_RUN 100 /* graphs a call */
 bk_status bk_bench_train_5_f32(bk_bench_data *data);
 bk_status bk_bench_train_10_f32(bk_bench_data *data);
 bk_status bk_bench_train_100_f32(bk_bench_data *data);

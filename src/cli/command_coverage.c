@@ -67,7 +67,7 @@ static void print_row(const bk_coverage *row)
     if (isfinite(row->standard_error)) {
         printf("  simulated, +- %.2g", row->standard_error);
     }
-    printf("%s\n", row->coverage < row->level && !isfinite(row->standard_error) ? "  below the level" : "");
+    printf("%s\n", row->coverage < row->level - 1e-12 && !isfinite(row->standard_error) ? "  below the level" : "");
 }
 
 static void take_rows(coverage_output *out, const bk_coverage *rows, size_t count)
