@@ -83,7 +83,7 @@ BK_API bk_status bk_coverage_of_pmf(bk_coverage *coverage, bk_coverage_table *ta
                                     double p);
 /* rows [sets_count * tables_count], rows[s * tables_count + t] that of tables[t] at sets[s]; each of the
  * sets is summed up once for all tables. All tables have the m of all sets. Parallel over sets; bits do not
- * depend on the number of threads. All or nothing. A microsecond a row for m = 1000 and, once, the
+ * depend on the number of threads. All or nothing. Five microseconds a row for m = 1000 and, once, the
  * intervals. */
 BK_API bk_status bk_coverage_exact(bk_coverage *rows, bk_coverage_table *const *tables, size_t tables_count,
                                    const bk_test_sets *sets, size_t sets_count);

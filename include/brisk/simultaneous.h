@@ -29,8 +29,9 @@ typedef struct bk_model_pair {
 
 /* Fills pairs [count] (a and b are given) by the single-step max-T bootstrap (Westfall & Young 1993; Hothorn,
  * Bretz & Westfall 2008): T = max over pairs of |d* - d| / se, ends d -+ c se with c the ceil(level (B +
- * 1))-th smallest T. A pair whose replicates all are equal (models that err alike) gets its difference as
- * both ends and p = 1, and takes no part in the maximum. critical gets c. BK_INVALID for a model beyond the
+ * 1))-th smallest T. A pair whose replicates all are equal (standard_error 0) is degenerate: its difference
+ * is both ends, p is 1 where it is 0 (models that err alike) and NaN elsewhere, and it takes no part in the
+ * maximum. critical gets c. BK_INVALID for a model beyond the
  * models, a = b, a level outside (0, 1) or resamples < 1 / (1 - level). Time O(resamples count). */
 BK_API bk_status bk_max_t(double *critical, bk_model_pair *pairs, size_t count,
                           const bk_model_replicates *models, double level);

@@ -118,11 +118,10 @@ typedef struct plan_rows {
 } plan_rows;
 
 /* One row; a size that does not exist is null with its reason. */
-static void add_row(plan_rows *out, const char *question, const char *method, bk_status status, uint64_t n)
+static void add_row(plan_rows *out, const char *question, const char *method, const char *guarantee,
+                    bk_status status, uint64_t n)
 {
     char reason[300] = "";
-    const bk_interval_method *row = method[0] == '\0' ? NULL : bk_interval_method_find(method);
-    const char *guarantee = row == NULL ? "" : bk_guarantee_name(row->guarantee);
     if (status != BK_OK) {
         (void)snprintf(reason, sizeof reason, "%s", bk_error_message());
     }
@@ -155,7 +154,11 @@ static bk_status plan_epsilon(const plan_request *request, plan_rows *out)
         uint64_t n = 0;
         const bk_status status =
             bk_plan_epsilon(&n, methods[i], epsilon, delta, request->value[VARIANCE], request->sides);
-        add_row(out, "epsilon", bk_interval_method_row(methods[i])->name, status, n);
+        /* These two take the variance as given here, and then are theorems. */
+        const bool given = methods[i] == BK_METHOD_CHEBYSHEV || methods[i] == BK_METHOD_BERNSTEIN;
+        const bk_interval_method *row = bk_interval_method_row(methods[i]);
+        add_row(out, "epsilon", row->name,
+                bk_guarantee_name(given ? BK_GUARANTEE_FINITE_SAMPLE : row->guarantee), status, n);
     }
     return BK_OK;
 }
@@ -176,7 +179,8 @@ static bk_status plan_width(const plan_request *request, plan_rows *out)
         uint64_t n = 0;
         const bk_status status = bk_plan_width(&n, methods[i], request->value[WIDTH] / 2.0, request->value[P],
                                                request->value[LEVEL], request->sides);
-        add_row(out, "width", bk_interval_method_row(methods[i])->name, status, n);
+        const bk_interval_method *row = bk_interval_method_row(methods[i]);
+        add_row(out, "width", row->name, bk_guarantee_name(row->guarantee), status, n);
     }
     return BK_OK;
 }
@@ -217,7 +221,8 @@ static bk_status plan_resamples(const plan_request *request, plan_rows *out)
         uint64_t resamples = 0;
         const bk_status status =
             bk_plan_resamples(&resamples, methods[i], request->value[ENDPOINT_ERROR], request->value[LEVEL]);
-        add_row(out, "resamples", bk_interval_method_row(methods[i])->name, status, resamples);
+        const bk_interval_method *row = bk_interval_method_row(methods[i]);
+        add_row(out, "resamples", row->name, bk_guarantee_name(row->guarantee), status, resamples);
     }
     return BK_OK;
 }
@@ -258,7 +263,8 @@ int bk_command_plan(const bk_program *program, int argc, char **argv)
         .command = name,
         .arguments = "",
         .before = "Print how many test points, or resamples, an evaluation needs. Every "
-                  "size is the smallest that does.",
+                  "size is the smallest that does; the power of McNemar's test saw-tooths, and its "
+                  "size is one at which the power is reached and one point before is not.",
         .table = table,
         .count = sizeof table / sizeof table[0],
         .handler = take_argument,

@@ -88,6 +88,8 @@ bk_status bk_compare_many_compute(bk_compare_many *many, const bk_compare_comman
     bk_status status = draw(bootstraps, replicates, many, command, inputs);
     if (status == BK_OK) {
         status = bk_best_of_models(&many->best, &many->optimism, &models);
+        /* Its expectation over resamples is never negative; what is, is their noise. */
+        many->optimism = fmax(many->optimism, 0.0);
     }
     if (status == BK_OK) {
         status = list_pairs(many);
@@ -123,16 +125,22 @@ void bk_compare_many_clear(bk_compare_many *many)
 /* ---- Output ----------------------------------------------------------------------------------------------
  */
 
+/* Replicates that all are equal give a width of 0, which says nothing of the difference. */
+static const char *status_of(const bk_model_pair *pair)
+{
+    return bk_interval_status_name(pair->standard_error > 0.0 ? BK_INTERVAL_OK : BK_INTERVAL_DEGENERATE);
+}
+
 static json_t *pairs_array(const bk_model_pair *pairs, const double *holm, size_t count, bool *failed)
 {
     json_t *rows = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_t *row = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "a", (json_int_t)pairs[i].a, "b",
-                                (json_int_t)pairs[i].b, "difference", bk_json_number(pairs[i].difference),
-                                "standard_error", bk_json_number(pairs[i].standard_error), "low",
-                                bk_json_number(pairs[i].low), "high", bk_json_number(pairs[i].high),
-                                "max_t_p", bk_json_number(pairs[i].adjusted_p), "holm_mcnemar_p",
-                                holm == NULL ? json_null() : bk_json_number(holm[i]));
+        json_t *row = json_pack(
+            "{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "a", (json_int_t)pairs[i].a, "b",
+            (json_int_t)pairs[i].b, "difference", bk_json_number(pairs[i].difference), "standard_error",
+            bk_json_number(pairs[i].standard_error), "low", bk_json_number(pairs[i].low), "high",
+            bk_json_number(pairs[i].high), "max_t_p", bk_json_number(pairs[i].adjusted_p), "holm_mcnemar_p",
+            holm == NULL ? json_null() : bk_json_number(holm[i]), "status", status_of(&pairs[i]));
         *failed = json_array_append_new(rows, row) != 0 || *failed;
     }
     return rows;
@@ -159,7 +167,7 @@ static bk_status print_json(const bk_compare_many *many, const bk_compare_comman
 
 static void print_csv(const bk_compare_many *many, const bk_compare_command *command)
 {
-    printf("a,b,difference,standard_error,low,high,max_t_p,holm_mcnemar_p\n");
+    printf("a,b,difference,standard_error,low,high,max_t_p,holm_mcnemar_p,status\n");
     for (size_t i = 0; i < many->pairs; i++) {
         const bk_model_pair *pair = &many->all[i];
         bk_csv_text(command->sources[pair->a], false);
@@ -169,7 +177,8 @@ static void print_csv(const bk_compare_many *many, const bk_compare_command *com
         bk_csv_number(pair->low, false);
         bk_csv_number(pair->high, false);
         bk_csv_number(pair->adjusted_p, false);
-        bk_csv_number(many->holm_all == NULL ? (double)NAN : many->holm_all[i], true);
+        bk_csv_number(many->holm_all == NULL ? (double)NAN : many->holm_all[i], false);
+        bk_csv_text(status_of(pair), true);
     }
 }
 
@@ -178,12 +187,16 @@ static void print_pairs(const bk_model_pair *pairs, const double *holm, size_t c
     printf("  %-9s %11s %11s %11s %9s%s\n", "models", "difference", "low", "high", "p (max-T)",
            holm == NULL ? "" : "  p (McNemar, Holm)");
     for (size_t i = 0; i < count; i++) {
-        printf("  %3zu - %-3zu %11.6g %11.6g %11.6g %9.4g", pairs[i].a + 1, pairs[i].b + 1,
-               pairs[i].difference, pairs[i].low, pairs[i].high, pairs[i].adjusted_p);
+        char p[40] = "-";
+        if (!isnan(pairs[i].adjusted_p)) {
+            (void)snprintf(p, sizeof p, "%.4g", pairs[i].adjusted_p);
+        }
+        printf("  %3zu - %-3zu %11.6g %11.6g %11.6g %9s", pairs[i].a + 1, pairs[i].b + 1, pairs[i].difference,
+               pairs[i].low, pairs[i].high, p);
         if (holm != NULL) {
             printf("  %.4g", holm[i]);
         }
-        printf("\n");
+        printf("%s\n", pairs[i].standard_error > 0.0 ? "" : "  degenerate");
     }
 }
 
@@ -212,6 +225,13 @@ bk_status bk_compare_many_print(const bk_compare_many *many, const bk_compare_co
     print_pairs(many->against_best, many->holm_best, many->models - 1);
     printf("\nAll pairs\n");
     print_pairs(many->all, many->holm_all, many->pairs);
+    for (size_t i = 0; i < many->pairs; i++) {
+        if (!(many->all[i].standard_error > 0.0)) {
+            printf("\ndegenerate: every resample gives this same difference, so that the width of 0 says "
+                   "nothing\nof it: compare the two alone ('compare A B').\n");
+            break;
+        }
+    }
     printf("\nAll intervals of a table hold together in about %s of test sets (asymptotic); the best model "
            "was chosen "
            "on\nthe same points, so that the first table says which models it is not shown to beat, not that "

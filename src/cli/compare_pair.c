@@ -70,6 +70,12 @@ static bk_status compute(bk_compare_pair *pair, const bk_compare_command *comman
     const double high = known ? fmax(a->range_high, b->range_high) : 0.0;
     BK_TRY(
         bk_losses_of_difference(&losses, difference, &pair->counts, a->losses, b->losses, a->n, low, high));
+    if (!(a->zero_one && b->zero_one)) {
+        /* Losses that are 0 and 1 by chance keep the range they have. */
+        losses.range_known = known;
+        losses.range_low = low - high;
+        losses.range_high = high - low;
+    }
     if (a->group != NULL) {
         uint64_t *group = bk_allocate(a->n, sizeof *group);
         if (group == NULL) {

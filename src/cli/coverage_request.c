@@ -13,8 +13,8 @@ static bk_status take_m(void *context, const char *text)
     bk_coverage_command *command = context;
     int64_t m = 0;
     BK_TRY(bk_parse_integer(&m, text, "--m"));
-    if (m < 1 || m > (INT64_C(1) << 40)) {
-        return bk_fail(BK_INVALID, "--m: %s is not between 1 and 2^40", text);
+    if (m < 1 || m > (INT64_C(1) << 32)) {
+        return bk_fail(BK_INVALID, "--m: %s is not between 1 and 2^32", text);
     }
     if (command->m_count == sizeof command->m / sizeof command->m[0]) {
         return bk_fail(BK_INVALID, "--m: more than %zu sizes", command->m_count);

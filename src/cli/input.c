@@ -63,7 +63,9 @@ static bk_status look_at_losses(bk_input *input, const bk_input_request *request
     const double low = request->range_given ? request->range_low : -INFINITY;
     const double high = request->range_given ? request->range_high : INFINITY;
     uint64_t ones = 0;
-    bool zero_one = true;
+    /* A log loss or Brier score, or a loss of another range, may be 0 and 1 by chance and is no count. */
+    bool zero_one = request->loss == BK_LOSS_ZERO_ONE &&
+                    (!request->range_given || (low >= 0.0 && low <= 0.0 && high >= 1.0 && high <= 1.0));
     for (size_t i = 0; i < input->n; i++) {
         const double loss = losses[i];
         ones += loss == 1.0 ? 1 : 0;

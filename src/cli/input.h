@@ -49,7 +49,7 @@ typedef struct bk_input {
     const double *losses; /* [n] */
     double *computed;     /* the same where they were computed from labels, else NULL */
     bool label_known;     /* column 0 of data holds true labels */
-    bool zero_one;        /* every loss is 0 or 1 */
+    bool zero_one;        /* every loss is 0 or 1, and could be nothing else */
     uint64_t errors;      /* how many are 1, then */
     bool range_known;
     double range_low, range_high;

@@ -173,6 +173,11 @@ bk_status bk_interval_losses(bk_losses *losses, double **prior, const bk_interva
     const bool ranged = input->range_known;
     BK_TRY(bk_losses_from_values(losses, input->losses, input->n, ranged ? input->range_low : 0.0,
                                  ranged ? input->range_high : 0.0));
+    if (!input->zero_one) {
+        losses->zero_one = false;
+        losses->errors = 0;
+        losses->range_known = ranged;
+    }
     if (input->group != NULL) {
         return set_groups(losses, input);
     }

@@ -109,6 +109,10 @@ const char *bk_table_percent(char *out, size_t size, double level)
             break;
         }
     }
+    /* A level is never all or nothing. */
+    if (!(strtod(number, NULL) > 0.0 && strtod(number, NULL) < 100.0)) {
+        (void)snprintf(number, sizeof number, "%.*g", level < 0.5 ? 15 : 16, 100.0 * level);
+    }
     (void)snprintf(out, size, "%s %%", number);
     return out;
 }

@@ -237,6 +237,22 @@ static bk_status value_at(bk_coverage_minimum *minimum, bk_coverage_table *table
     return BK_OK;
 }
 
+/* Of places that differ by rounding only, as mirror images do, the one at the smallest p is told. */
+static bk_coverage_minimum least_of(const sweep *s)
+{
+    double least = s->pieces[0].least.infimum;
+    for (size_t i = 1; i < s->pieces_count; i++) {
+        least = fmin(least, s->pieces[i].least.infimum);
+    }
+    size_t first = 0;
+    while (s->pieces[first].least.infimum > least + 1e-12) {
+        first++;
+    }
+    bk_coverage_minimum minimum = s->pieces[first].least;
+    minimum.infimum = least;
+    return minimum;
+}
+
 bk_status bk_coverage_infimum(bk_coverage_minimum *minimum, bk_coverage_table *table, double p_low,
                               double p_high)
 {
@@ -253,13 +269,7 @@ bk_status bk_coverage_infimum(bk_coverage_minimum *minimum, bk_coverage_table *t
     sweep s = {.table = table, .p_low = p_low, .p_high = p_high};
     const bk_status status = search(&s);
     if (status == BK_OK) {
-        *minimum = s.pieces[0].least;
-        for (size_t i = 1; i < s.pieces_count; i++) {
-            /* Of two that differ by rounding only, as mirror images do, the one at the smaller p. */
-            if (s.pieces[i].least.infimum < minimum->infimum - 1e-14) {
-                *minimum = s.pieces[i].least;
-            }
-        }
+        *minimum = least_of(&s);
     }
     bk_free(s.events);
     bk_free(s.now);

@@ -111,8 +111,8 @@ static bool settled_by_needs(bk_interval *interval, unsigned needs, const bk_los
     }
     if ((needs & BK_NEEDS_01_DATA) && !losses->zero_one) {
         bk_interval_withhold(interval, BK_INTERVAL_NEEDS_01_DATA,
-                             "the losses are not all 0 or 1: use betting or empirical-bernstein where their "
-                             "range is known, else bootstrap-bca");
+                             "the losses are not all 0 or 1, or can be something else: use betting or "
+                             "empirical-bernstein where their range is known, else bootstrap-bca");
         return true;
     }
     if ((needs & BK_NEEDS_RANGE) && !losses->range_known) {

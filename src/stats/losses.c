@@ -80,9 +80,12 @@ bk_status bk_losses_from_values(bk_losses *losses, const double *values, size_t 
         made.mean = summary.mean;
         made.variance = bk_summary_variance(&summary);
         if (!isfinite(made.mean) || (n > 1 && !isfinite(made.variance))) {
+            double largest = 0;
+            for (size_t i = 0; i < n; i++) {
+                largest = fmax(largest, fabs(values[i]));
+            }
             return bk_fail(BK_INVALID,
-                           "losses: so large that mean or variance overflow (up to %g); scale them",
-                           fmax(fabs(summary.minimum), fabs(summary.maximum)));
+                           "losses: so large that mean or variance overflow (up to %g); scale them", largest);
         }
         /* Rounding may carry the mean of equal values past the outermost of them. */
         made.mean = fmin(fmax(made.mean, summary.minimum), summary.maximum);

@@ -67,7 +67,8 @@ static void end_pair(bk_model_pair *pair, const double *t, size_t resamples, dou
 {
     pair->low = pair->difference - critical * pair->standard_error;
     pair->high = pair->difference + critical * pair->standard_error;
-    pair->adjusted_p = 1.0;
+    /* All replicates alike: models that agree differ by nothing; of others the resamples say nothing. */
+    pair->adjusted_p = fabs(pair->difference) > 0.0 ? (double)NAN : 1.0;
     if (pair->standard_error > 0.0) {
         const double observed = fabs(pair->difference) / pair->standard_error;
         size_t least = 0, beyond = resamples;

@@ -93,6 +93,21 @@ PYTHON
 }
 check 'three models' several
 
+# Every resample of these gives the same difference: a status, and no p of 1 for a difference of 1.
+constant() {
+    printf '0\n0\n0\n' >never.csv && printf '1\n1\n1\n' >always.csv &&
+        "$BRISK" compare never.csv always.csv never.csv --json >constant.json && "$BRISK_PYTHON" - <<'PYTHON'
+import json
+
+answer = json.load(open("constant.json"))
+assert answer["optimism"] == 0
+assert [pair["status"] for pair in answer["pairs"]] == ["degenerate"] * 3
+assert [pair["max_t_p"] for pair in answer["pairs"]] == [None, 1, None], answer["pairs"]
+assert {pair["status"] for pair in json.load(open("real.json"))["pairs"]} == {"ok"}
+PYTHON
+}
+check 'constant differences' constant
+
 says() {
     local pattern=$1
     shift
@@ -109,6 +124,7 @@ check 'a margin of 0/1 losses' says 'Margin 0\.3: .*\(Tango\).*equivalent within
 check 'labels and predictions in one file' says 'difference' said.csv said.csv --label y --prediction a
 check 'groups' says 'groups: McNemar' said.csv said.csv --label y --prediction a --group g
 check 'the optimism of picking the best is said' says 'least of 3 risks flatters its model' zero0.csv zero1.csv zero2.csv
+check 'identical models do not flatter' says 'look better by about 0\.' zero0.csv zero0.csv zero0.csv
 check 'CSV' says 'method,low,high.*tango,0\.0118' a.csv b.csv --csv
 check 'CSV of three' says 'a,b,difference.*zero1\.csv,zero2\.csv' zero0.csv zero1.csv zero2.csv --csv
 from_standard_input() { "$BRISK" compare a.csv - <b.csv | grep -q 'only A errs on 10'; }

@@ -79,6 +79,11 @@ check 'no guarantee with an estimated variance' says 'chebyshev, bernstein varia
 check 'with a known variance there is one' says 'chebyshev [^a-z]* finite-sample' one.csv --variance 0.25
 check 'scores: the 0/1 loss' says '0/1 loss of scores, positive is 1, a score above 0.5 predicts it' all.csv --label label --score p
 check 'scores: another threshold' says 'a score above 0.85 predicts it' all.csv --label label --score p --threshold 0.85
+printf 'y,s\n1,1\n1,1\n0,0\n0,0\n' >perfect.csv
+check 'a log loss of 0 everywhere has no range' says 'hoeffding range unknown' perfect.csv --label y --score s --loss log --method hoeffding,clopper-pearson
+check 'a Brier score of 0 everywhere is no count' says 'clopper-pearson needs 0/1 data' perfect.csv --label y --score s --loss brier --method hoeffding,clopper-pearson
+check 'losses of another range are no count' says 'range of a loss 0:2 .*clopper-pearson needs 0/1 data' one.csv --range 0:2 --method hoeffding,clopper-pearson
+check '0/1 data of the range 0:1 are' says 'clopper-pearson 0\.' one.csv --range 0:1 --method clopper-pearson
 check 'scores: the Brier score' says 'range of a loss 0:1 \(a Brier score of probabilities\)' all.csv --label label --score p --loss brier
 check 'scores: the log loss' says 'log loss of scores' all.csv --label label --score p --loss log
 for statistic in f1 balanced-accuracy auc; do

@@ -23,6 +23,10 @@ def sizes(name):
 epsilon = sizes("epsilon.json")
 wanted = {"hoeffding": 26492, "chebyshev": 250000, "bernstein": 26845, "wald": 16588}
 assert {method: epsilon[method] for method in wanted} == wanted, epsilon
+# The variance is given here (1/4, the largest, where it is not), so that their inequalities are theorems.
+promise = {row["method"]: row["guarantee"] for row in json.load(open("epsilon.json"))["plan"]}
+assert promise["chebyshev"] == promise["bernstein"] == promise["hoeffding"] == "finite-sample", promise
+assert promise["wald"] == "asymptotic", promise
 width = sizes("width.json")
 # The normal approximation (z / h)^2 p (1 - p), within some percent.
 assert abs(width["wilson"] / (1.6448536 ** 2 * .09 / 1e-4) - 1) < 0.02, width

@@ -20,7 +20,9 @@ Test(table, percents_are_short_and_exact)
                  {0.9999999, "99.99999 %"},
                  {0.1, "10 %"},
                  {0.07, "7 %"},
-                 {0.123456, "12.3456 %"}};
+                 {0.123456, "12.3456 %"},
+                 {1 - 0x1p-53, "99.99999999999999 %"},
+                 {1e-20, "1e-18 %"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[64];
         cr_assert_str_eq(bk_table_percent(text, sizeof text, cases[i].level), cases[i].text);

@@ -224,6 +224,69 @@ Test(coverage_labels, betting_keeps_its_promise_on_random_order_alone, .init = o
               sorted.coverage);
 }
 
+/* The intervals of all 2^m orders of 0/1 losses, and coverage as p comes to each of their ends from both
+ * sides: with some thousand ends the polynomials between them have no room for a valley. */
+typedef struct orders {
+    size_t m, count;
+    double low[1 << 9], high[1 << 9];
+    int errors[1 << 9];
+} orders;
+
+static void bet_on_all(orders *all, size_t m, double level, bk_sides sides)
+{
+    bk_interval_request request = bk_interval_request_of(level);
+    request.order = BK_ORDER_FILE;
+    request.sides = sides;
+    all->m = m;
+    all->count = (size_t)1 << m;
+    for (size_t set = 0; set < all->count; set++) {
+        double values[9];
+        all->errors[set] = 0;
+        for (size_t i = 0; i < m; i++) {
+            values[i] = (double)((set >> i) & 1);
+            all->errors[set] += (int)((set >> i) & 1);
+        }
+        bk_losses losses;
+        bk_interval interval;
+        TRY(bk_losses_from_values(&losses, values, m, 0, 1));
+        TRY(bk_interval_of_losses(&interval, BK_METHOD_BETTING, &losses, &request));
+        all->low[set] = interval.low;
+        all->high[set] = interval.high;
+    }
+}
+
+static double coverage_beside(const orders *all, double p, int side)
+{
+    double mass[10], sum = 0;
+    for (size_t k = 0; k <= all->m; k++) {
+        mass[k] = pow(p, (double)k) * pow(1 - p, (double)(all->m - k));
+    }
+    for (size_t set = 0; set < all->count; set++) {
+        const double low = all->low[set], high = all->high[set];
+        const bool inside = side < 0 ? low < p && high >= p : low <= p && high > p;
+        sum += inside ? mass[all->errors[set]] : 0;
+    }
+    return sum;
+}
+
+Test(coverage_labels, betting_over_all_orders, .init = one_thread)
+{
+    static const size_t points[] = {1, 2, 5, 9};
+    static orders all;
+    for (size_t i = 0; i < 4 * LEVELS * 3; i++) {
+        const double level = levels[i / 3 % LEVELS];
+        bet_on_all(&all, points[i / (LEVELS * 3)], level, (bk_sides)(i % 3));
+        for (size_t end = 0; end < 2 * all.count; end++) {
+            const double p = end % 2 ? all.high[end / 2] : all.low[end / 2];
+            const double left = p > 0 ? coverage_beside(&all, p, -1) : 1;
+            const double right = p < 1 ? coverage_beside(&all, p, 1) : 1;
+            cr_assert(fmin(left, right) >= level - ROUNDING,
+                      "%zu points, level %g, sides %d: %.15g, %.15g at %g", all.m, level, (int)(i % 3), left,
+                      right, p);
+        }
+    }
+}
+
 /* Resampling approaches the ideal bootstrap: 999 resamples move an end by a step of 1 / m now and then. */
 Test(coverage_labels, resampled_methods_are_simulated)
 {

@@ -73,6 +73,9 @@ Test(coverage_minimum, where_and_from_which_side)
     expect_place(BK_METHOD_WILSON, 1e-4, .000223123842, BK_APPROACH_LEFT);     /* low end at k = 1 */
     expect_place(BK_METHOD_IDEAL_BCA, .01, .022, BK_APPROACH_RIGHT);
     expect_place(BK_METHOD_IDEAL_PERCENTILE, .01, .01, BK_APPROACH_RIGHT);
+    /* Over all p the mirror image is as low, but for rounding: the smaller p is told. */
+    const bk_coverage_minimum all = infimum(BK_METHOD_WILSON, 1000, .9, 0, 1);
+    cr_assert(fabs(all.p - .000223123842) < 1e-9 && all.approach == BK_APPROACH_LEFT, "%.12g", all.p);
     cr_assert_str_eq(bk_approach_name(BK_APPROACH_AT), "at");
     cr_assert_str_eq(bk_approach_name((bk_approach)9), "unknown");
 }

@@ -54,6 +54,20 @@ static bk_model_replicates models_of(const max_t_case *one)
     return (bk_model_replicates){one->estimate, one->rows, MODELS, RESAMPLES};
 }
 
+Test(max_t, a_constant_difference_has_no_p)
+{
+    const double estimate[] = {0.0, 1.0, 0.0}, none[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                 all[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    const double *rows[] = {none, all, none};
+    const bk_model_replicates models = {estimate, rows, 3, 10};
+    bk_model_pair pairs[] = {{.a = 1, .b = 0}, {.a = 0, .b = 2}};
+    double critical = -1.0;
+    cr_assert_eq(bk_max_t(&critical, pairs, 2, &models, 0.5), BK_OK);
+    cr_assert(pairs[0].standard_error == 0.0 && pairs[0].low == 1.0 && pairs[0].high == 1.0);
+    cr_assert(isnan(pairs[0].adjusted_p), "p = %g of a difference of 1", pairs[0].adjusted_p);
+    cr_assert(pairs[1].adjusted_p == 1.0);
+}
+
 Test(max_t, equals_numpy_on_given_replicates)
 {
     static max_t_case one;
