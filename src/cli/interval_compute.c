@@ -56,22 +56,31 @@ static size_t default_methods(size_t *methods, const bk_interval_command *comman
     return count;
 }
 
-static bk_status check_methods(const size_t *methods, size_t count, const bk_interval_command *command,
-                               const bk_input *input)
+/* Why a method does not fit the question; NULL where it fits. */
+static const char *misfit(size_t method, const bk_interval_command *command, bool plain)
+{
+    if (command->statistic != BK_STATISTIC_MEAN && !is_resampled(method)) {
+        return "it is for the mean alone; --statistic needs a bootstrap- method";
+    }
+    if (is_ideal(method) && !plain) {
+        return "with --group, --strata or --weights there is no binomial to sum; use the bootstrap- method";
+    }
+    return NULL;
+}
+
+/* The methods asked for, [BK_METHOD_COUNT]; those that came with a set are left out where they do not fit. */
+static bk_status fitting_methods(size_t *methods, size_t *count, const bk_interval_command *command,
+                                 const bk_input *input)
 {
     const bool plain = input->group == NULL && input->weights == NULL && input->stratum == NULL;
-    for (size_t i = 0; i < count; i++) {
-        const bk_interval_method *row = bk_interval_method_row(methods[i]);
-        if (command->statistic != BK_STATISTIC_MEAN && !is_resampled(methods[i])) {
-            return bk_fail(BK_INVALID,
-                           "--method %s: it is for the mean alone; --statistic needs a bootstrap- method",
-                           row->name);
-        }
-        if (is_ideal(methods[i]) && !plain) {
-            return bk_fail(BK_INVALID,
-                           "--method %s: with --group, --strata or --weights there is no binomial to sum; "
-                           "use bootstrap-%s",
-                           row->name, row->name + 6);
+    *count = 0;
+    for (size_t i = 0; i < command->method_count; i++) {
+        const char *reason = misfit(command->methods[i], command, plain);
+        if (reason == NULL) {
+            methods[(*count)++] = command->methods[i];
+        } else if (!command->of_set[i] || (*count == 0 && i + 1 == command->method_count)) {
+            return bk_fail(BK_INVALID, "--method %s: %s", bk_interval_method_row(command->methods[i])->name,
+                           reason);
         }
     }
     if (command->kind == BK_KIND_IDEAL &&
@@ -186,16 +195,14 @@ static void add_notes(bk_text *notes, const bk_interval_command *command, const 
 static bk_status compute(bk_interval_answer *answer, const bk_interval_command *command,
                          const bk_input *input, double **prior)
 {
-    size_t defaults[BK_METHOD_COUNT];
-    const size_t *methods = command->methods;
-    size_t count = command->method_count;
+    size_t methods[BK_METHOD_COUNT];
+    size_t count = 0;
     bk_losses losses = {0};
     bool resampled = false, studentized = false;
-    if (count == 0) {
-        count = default_methods(defaults, command, input, &answer->notes);
-        methods = defaults;
+    BK_TRY(fitting_methods(methods, &count, command, input));
+    if (command->method_count == 0) {
+        count = default_methods(methods, command, input, &answer->notes);
     }
-    BK_TRY(check_methods(methods, count, command, input));
     BK_TRY(bk_interval_losses(&losses, prior, command, input));
     for (size_t i = 0; i < count; i++) {
         resampled = resampled || is_resampled(methods[i]);

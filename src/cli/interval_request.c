@@ -29,14 +29,19 @@ static bk_status take_level(void *context, const char *text)
 /* ---- Methods ---------------------------------------------------------------------------------------------
  */
 
-static bk_status add_method(bk_interval_command *command, size_t method)
+static bk_status add_method(bk_interval_command *command, size_t method, bool of_set)
 {
     for (size_t i = 0; i < command->method_count; i++) {
         if (command->methods[i] == method) {
-            return bk_fail(BK_INVALID, "--method: %s stands there twice",
-                           bk_interval_method_row(method)->name);
+            if (!of_set && !command->of_set[i]) {
+                return bk_fail(BK_INVALID, "--method: %s stands there twice",
+                               bk_interval_method_row(method)->name);
+            }
+            command->of_set[i] = command->of_set[i] && of_set;
+            return BK_OK;
         }
     }
+    command->of_set[command->method_count] = of_set;
     command->methods[command->method_count++] = method;
     return BK_OK;
 }
@@ -59,7 +64,7 @@ static bk_status take_method(void *context, const char *text)
     for (size_t row = 0; row < bk_interval_method_count(); row++) {
         if (in_set(text, row)) {
             set = true;
-            BK_TRY(add_method(command, row));
+            BK_TRY(add_method(command, row, true));
         }
     }
     if (set) {
@@ -68,7 +73,7 @@ static bk_status take_method(void *context, const char *text)
     if (bk_interval_method_number(&method, text) != BK_OK) {
         return bk_fail_within("--method");
     }
-    return add_method(command, method);
+    return add_method(command, method, false);
 }
 
 /* ---- Statistics ------------------------------------------------------------------------------------------

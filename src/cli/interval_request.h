@@ -20,6 +20,7 @@ typedef struct bk_interval_command {
     double levels[BK_MAX_LEVELS];
     size_t level_count;
     size_t methods[BK_METHOD_COUNT];
+    bool of_set[BK_METHOD_COUNT]; /* methods[i] came with a set: left out where it does not fit */
     size_t method_count; /* 0: what fits the data */
     bool resamples_given, random_seed, order_given;
     bk_bootstrap_kind kind;

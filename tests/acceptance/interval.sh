@@ -205,6 +205,15 @@ refuse 2 "resamples: '1e18' is not a whole number" one.csv --resamples 1e18
 refuse 2 'resamples: 1000000000000000000 is not between' one.csv --resamples 1000000000000000000
 refuse 2 'variance: -1 is negative' one.csv --variance -1
 refuse 2 'method.*wilsn.*wilson' one.csv --method wilsn
+# A set keeps what fits; a method that was named must fit.
+awk 'BEGIN { print "loss,unit"; for (i = 1; i <= 200; i++) print (i % 9 == 0) "," int(i / 4) }' >units.csv
+set_keeps() {
+    run_brisk interval units.csv --column loss --resamples 999 --csv "$@"
+    [ "$exit_code" -eq 0 ] && matches "$out" '^bootstrap-basic,' && [ "$(grep -c '^ideal' <<<"$out")" -eq 0 ]
+}
+check 'a set of methods keeps those that groups allow' set_keeps --group unit --method all,wald
+check 'a set of methods keeps those of a statistic' set_keeps --statistic median --method all
+check 'a set with nothing that fits' refused 2 'ideal-bca: with --group' units.csv --column loss --group unit --method ideal
 refuse 2 'method: wilson stands there twice' one.csv --method wilson,wilson
 refuse 2 "side: 'both'" one.csv --side both
 refuse 2 'unknown option --columns.*--column' one.csv --columns a
