@@ -22,3 +22,10 @@ target_link_libraries(brisk_rmath INTERFACE ${RMATH_LIBRARY} m)
 pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+
+# libcsv brings no pkg-config module.
+find_path(CSV_INCLUDE_DIR csv.h REQUIRED)
+find_library(CSV_LIBRARY csv REQUIRED)
+add_library(brisk_csv INTERFACE)
+target_include_directories(brisk_csv SYSTEM INTERFACE ${CSV_INCLUDE_DIR})
+target_link_libraries(brisk_csv INTERFACE ${CSV_LIBRARY})

@@ -16,7 +16,7 @@ endif()
 # Two export sets: whoever links the shared library needs none of the libraries inside it.
 install(TARGETS brisk_shared EXPORT brisk_shared
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS brisk_static brisk_flags brisk_hdf5 brisk_rmath EXPORT brisk_static
+install(TARGETS brisk_static brisk_flags brisk_hdf5 brisk_rmath brisk_csv EXPORT brisk_static
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 set_target_properties(brisk_shared PROPERTIES EXPORT_NAME brisk)
 set_target_properties(brisk_static PROPERTIES EXPORT_NAME static)
@@ -32,9 +32,9 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/brisk-config-version.cmake
 install(FILES ${CMAKE_BINARY_DIR}/brisk-config.cmake ${CMAKE_BINARY_DIR}/brisk-config-version.cmake
         DESTINATION ${brisk_package_dir})
 
-# Rmath and OpenMP have no pkg-config module to rely on, and HDF5's differs by distribution: all
-# three stand as plain libraries. The folders are relative, so that an installation can be moved.
-set(brisk_private_libraries ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES} ${RMATH_LIBRARY}
+# Rmath, libcsv and OpenMP have no pkg-config module to rely on, and HDF5's differs by distribution: all
+# stand as plain libraries. The folders are relative, so that an installation can be moved.
+set(brisk_private_libraries ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES} ${RMATH_LIBRARY} ${CSV_LIBRARY}
                             ${OpenMP_C_LIBRARIES})
 list(FILTER brisk_private_libraries INCLUDE REGEX "^/")
 list(REMOVE_DUPLICATES brisk_private_libraries)

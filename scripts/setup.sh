@@ -13,7 +13,8 @@ cmake:cmake          configures the build
 ninja-build:ninja    runs the build
 pkg-config|pkgconf:pkg-config finds the libraries below
 libhdf5-dev          writes and reads results files
-zlib1g-dev           compression inside HDF5
+zlib1g-dev           compression inside HDF5, gzip'"'"'d data files
+libcsv-dev           splits CSV files into fields
 r-mathlib            distribution functions (Rmath)
 libinih-dev          reads configuration files
 nettle-dev           SHA-256 of a file'"'"'s content

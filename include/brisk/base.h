@@ -92,6 +92,14 @@ BK_API char *bk_copy_text(const char *text);
 /* Frees memory of bk_allocate; NULL is fine. */
 BK_API void bk_free(void *memory);
 
+/* Memory for one long array of unknown length (base/pages.c): whole pages from the system that grow
+ * without a second copy, and that cost nothing before they are written. From NULL and old_count 0, or from
+ * what this function returned for old_count, to count >= 1 elements of size bytes; the new ones are zero
+ * unless it was shrunk before. Freed with bk_pages_free (the same count and size), never with bk_free. NULL
+ * on failure, memory then is as before. */
+BK_API void *bk_pages_resize(void *memory, size_t old_count, size_t count, size_t size);
+BK_API void bk_pages_free(void *memory, size_t count, size_t size);
+
 /* An arena: many small pieces, freed together. Not for use by two threads at once. */
 typedef struct bk_arena bk_arena;
 BK_API bk_arena *bk_arena_create(void);
@@ -175,11 +183,12 @@ typedef struct bk_pace {
         BK_PACE_WARM,
         BK_PACE_TOGETHER,
         BK_PACE_REGULAR
-    } phase;            /* what the segment is for */
-    bool better;        /* together was quicker when both were measured last */
-    unsigned wait, gap; /* segments until the other way is tried again, and how many that is at present */
-    double start_s;     /* of the segment */
-    double step_s[2];   /* seconds a step took alone, together */
+    } phase;               /* what the segment is for */
+    bool better;           /* together was quicker when both were measured last */
+    unsigned wait, gap;    /* segments until the other way is tried again, and how many that is at present */
+    double start_s;        /* of the segment */
+    double step_s[2];      /* seconds a step took alone, together */
+    double (*clock)(void); /* seconds; the system's monotonic clock unless replaced after the start */
 } bk_pace;
 BK_API void bk_pace_start(bk_pace *pace, int most);
 /* The members of the next segment, 1 or most, and the steps it should have (SIZE_MAX where most is 1). */

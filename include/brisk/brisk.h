@@ -5,6 +5,7 @@
 
 #include "brisk/base.h"
 #include "brisk/cli.h"
+#include "brisk/data.h"
 #include "brisk/kernel.h"
 #include "brisk/model.h"
 #include "brisk/results.h"

@@ -20,7 +20,7 @@ static double now_s(void)
 }
 
 /* The very first segment starts the threads. */
-void bk_pace_start(bk_pace *pace, int most) { *pace = (bk_pace){.most = most, .phase = BK_PACE_WARM}; }
+void bk_pace_start(bk_pace *pace, int most) { *pace = (bk_pace){.most = most, .phase = BK_PACE_WARM, .clock = now_s}; }
 
 int bk_pace_begin(bk_pace *pace, size_t *steps)
 {
@@ -31,7 +31,7 @@ int bk_pace_begin(bk_pace *pace, size_t *steps)
         return 1;
     }
     *steps = steps_of[pace->phase];
-    pace->start_s = now_s();
+    pace->start_s = pace->clock();
     const bool trial = pace->phase == BK_PACE_WARM || pace->phase == BK_PACE_TOGETHER;
     return trial || (pace->phase == BK_PACE_REGULAR && pace->better) ? pace->most : 1;
 }
@@ -74,7 +74,7 @@ void bk_pace_end(bk_pace *pace, size_t steps_taken)
     if (pace->most <= 1 || steps_taken == 0) {
         return;
     }
-    const double step_s = (now_s() - pace->start_s) / (double)steps_taken;
+    const double step_s = (pace->clock() - pace->start_s) / (double)steps_taken;
     switch (pace->phase) {
     case BK_PACE_ALONE:
         pace->step_s[0] = step_s;

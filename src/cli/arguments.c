@@ -212,3 +212,22 @@ bk_status bk_arguments_parse(const bk_argument_parser *parser, int argc, char **
     bk_free(rows);
     return status;
 }
+
+bk_status bk_arguments_each(const char *list, const char *option, bk_argument_item take, void *context)
+{
+    char item[128];
+    const char *at = list;
+    for (;;) {
+        const size_t length = strcspn(at, ",");
+        if (length == 0 || length >= sizeof item) {
+            return bk_fail(BK_INVALID, "--%s: '%s' is no list of the form A,B,C", option, list);
+        }
+        memcpy(item, at, length);
+        item[length] = '\0';
+        BK_TRY(take(context, item));
+        if (at[length] == '\0') {
+            return BK_OK;
+        }
+        at += length + 1;
+    }
+}

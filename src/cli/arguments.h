@@ -33,4 +33,8 @@ typedef struct bk_argument_parser {
  * superfluous values; else the first failure of the handler. */
 bk_status bk_arguments_parse(const bk_argument_parser *parser, int argc, char **argv, bool *help);
 
+/* Calls take for each item of a list "A,B,C"; BK_INVALID for an empty item. option is named in messages. */
+typedef bk_status (*bk_argument_item)(void *context, const char *item);
+bk_status bk_arguments_each(const char *list, const char *option, bk_argument_item take, void *context);
+
 #endif

@@ -9,6 +9,7 @@
 #define BK_BENCH_VALUES 2048
 #define BK_BENCH_POINTS 1024
 #define BK_BENCH_HIDDEN 100
+#define BK_BENCH_LOSSES 65536
 
 /* What stages work on; small enough to stay in the caches next to the core. */
 typedef struct bk_bench_data {
@@ -23,6 +24,7 @@ typedef struct bk_bench_data {
         w2_f32[BK_BENCH_HIDDEN];
     double x_f64[2 * BK_BENCH_POINTS], w1_f64[2 * BK_BENCH_HIDDEN], b1_f64[BK_BENCH_HIDDEN],
         w2_f64[BK_BENCH_HIDDEN];
+    double losses[BK_BENCH_LOSSES]; /* exponential */
 } bk_bench_data;
 
 /* One row of the table: what is measured is one call of run, which handles `items` items. */
@@ -38,8 +40,8 @@ typedef struct bk_bench_stage {
 
 /* Training of the lab's network from its initial weights, and scalars on a tape (bench_training.c). */
 #define BK_BENCH_EPOCHS    250
-#define BK_BENCH_GRAPH     1000
-#define BK_BENCH_GRAPH_RUN 10 /* graphs a call */
+#define BK_BENCH_GRAPH     100
+#define BK_BENCH_GRAPH_RUN 100 /* graphs a call */
 bk_status bk_bench_train_5_f32(bk_bench_data *data);
 bk_status bk_bench_train_10_f32(bk_bench_data *data);
 bk_status bk_bench_train_100_f32(bk_bench_data *data);

@@ -2,6 +2,8 @@
  * The stages of `brisk bench`: a function each, and one row of the table. */
 #include "cli/bench.h"
 
+#include "brisk/stats.h"
+
 static bk_status raw(bk_bench_data *data)
 {
     bk_stream_fill(&data->stream, data->draws, BK_BENCH_VALUES);
@@ -67,6 +69,41 @@ static bk_status tanh_unit_f64(bk_bench_data *data)
     return BK_OK;
 }
 
+/* Resampled means of the first n losses; BCa too where an interval is asked for. On one thread: a second one
+ * that waits for work would count as work. */
+static bk_status resample(const bk_bench_data *data, size_t n, size_t resamples, bool interval)
+{
+    const bk_bootstrap_data points = {.x = data->losses, .n = n};
+    bk_bootstrap_options options = bk_bootstrap_options_of(BK_STATISTIC_MEAN);
+    options.resamples = resamples;
+    const int threads = bk_threads();
+    (void)bk_set_threads(1);
+    bk_bootstrap *bootstrap = bk_bootstrap_create(&points, &options);
+    (void)bk_set_threads(threads);
+    bk_interval bca;
+    const bk_status status =
+        bootstrap == NULL ? bk_error_status()
+        : interval ? bk_bootstrap_interval(&bca, NULL, bootstrap, BK_METHOD_BOOTSTRAP_BCA, 0.9, BK_TWO_SIDED)
+                   : BK_OK;
+    bk_bootstrap_destroy(bootstrap);
+    return status;
+}
+
+static bk_status resample_1000(bk_bench_data *data) { return resample(data, 1000, 64, false); }
+
+static bk_status resample_65536(bk_bench_data *data) { return resample(data, BK_BENCH_LOSSES, 64, false); }
+
+#define BCA_RESAMPLES 9999
+
+static bk_status bootstrap_bca(bk_bench_data *data) { return resample(data, 1000, BCA_RESAMPLES, true); }
+
+static bk_status ideal_bca(bk_bench_data *data)
+{
+    (void)data;
+    bk_interval interval;
+    return bk_interval_ideal(&interval, BK_METHOD_IDEAL_BCA, 87, 1000, 0.9, BK_TWO_SIDED);
+}
+
 #define UNITS ((size_t)BK_BENCH_POINTS * BK_BENCH_HIDDEN)
 
 static const bk_bench_stage stages[] = {
@@ -80,6 +117,12 @@ static const bk_bench_stage stages[] = {
     {"integer-u32", "a whole number below 1000, draw included", "value", BK_BENCH_VALUES, true, integer_u32,
      false},
     {"stream-open", "a stream from its address", "stream", STREAMS, false, stream_open, false},
+    {"resample-1000", "a draw of resampled means of 1000 losses, all included", "draw", 64 * 1000, true,
+     resample_1000, false},
+    {"resample-65536", "the same of 65536 losses", "draw", 64 * BK_BENCH_LOSSES, true, resample_65536, false},
+    {"bootstrap-bca", "a draw of BCa, 1000 losses, 9999 resamples, all included", "draw",
+     BCA_RESAMPLES * 1000, true, bootstrap_bca, true},
+    {"ideal-bca", "the ideal BCa of 87 errors among 1000", "interval", 1, false, ideal_bca, false},
     {"tanh-unit-f32", "a hidden tanh unit at one point, 2 inputs, float", "unit", UNITS, true, tanh_unit_f32,
      false},
     {"tanh-unit-f64", "a hidden tanh unit at one point, 2 inputs, double", "unit", UNITS, true, tanh_unit_f64,
@@ -108,6 +151,7 @@ void bk_bench_fill(bk_bench_data *data)
 {
     data->stream = bk_stream_open(1, BK_PURPOSE_USER, 0);
     bk_stream_fill(&data->stream, data->draws, BK_BENCH_VALUES);
+    (void)bk_fill_exponential_f64(&data->stream, data->losses, BK_BENCH_LOSSES, 1.0);
     bk_fill_normal_f32(&data->stream, data->x_f32, sizeof data->x_f32 / sizeof data->x_f32[0]);
     bk_fill_normal_f32(&data->stream, data->w1_f32, sizeof data->w1_f32 / sizeof data->w1_f32[0]);
     bk_fill_normal_f32(&data->stream, data->b1_f32, BK_BENCH_HIDDEN);

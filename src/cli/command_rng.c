@@ -78,6 +78,7 @@ static bk_status take_argument(void *context, const char *name, const char *valu
 static bk_status check_purpose_number(uint32_t *number, const char *text)
 {
     uint64_t wide = 0;
+    const uint32_t nested = 512; /* where the nested ones begin */
     uint32_t last = 0;
     BK_TRY(parse_whole(&wide, text, "purpose"));
     if (wide > UINT32_MAX) {
@@ -87,13 +88,13 @@ static bk_status check_purpose_number(uint32_t *number, const char *text)
     for (size_t row = 0; row < bk_purpose_count(); row++) {
         const uint32_t one = bk_purpose_row(row)->number;
         known = known || one == wide;
-        last = one > last ? one : last;
+        last = one > last && one < nested ? one : last;
     }
     if (!known) {
         return bk_fail(
             BK_INVALID,
-            "--purpose: there is no purpose %s; those of brisk are 1 to %lu ('list --purposes' names "
-            "them), your own begin at %d",
+            "--purpose: there is no purpose %s; those of brisk are 1 to %lu and, nested, from 512 on "
+            "('list --purposes' names them), your own begin at %d",
             text, (unsigned long)last, (int)BK_PURPOSE_USER);
     }
     *number = (uint32_t)wide;

@@ -16,6 +16,14 @@ static const bk_command commands[] = {
     {"list", "[EXPERIMENT]", "list the experiments, the options of one, or the random streams' purposes",
      bk_command_list},
     {"show", "FILE.h5", "print what a results file holds, as a page to read", bk_command_show},
+    {"interval", "FILE|- [--level L ...]",
+     "confidence intervals of a file of losses, each with what it promises", bk_command_interval},
+    {"compare", "FILE_A FILE_B [FILE_C ...]", "compare models by their losses on the same test points",
+     bk_command_compare},
+    {"plan", "--epsilon E --delta D ...", "how many test points or resamples an evaluation needs",
+     bk_command_plan},
+    {"coverage", "[--m M] [--p P,...] ...", "how often each interval covers the true risk, exactly",
+     bk_command_coverage},
     {"bench", "[--stage NAME] [--json]", "measure how fast this machine runs the hot stages",
      bk_command_bench},
     {"rng", "--purpose P --index I --count N", "print the values of a random stream", bk_command_rng},
@@ -29,7 +37,7 @@ static void print_help(const bk_program *program)
            "every distribution and confidence interval in one HDF5 file.\n\nCommands:\n",
            program->name);
     for (size_t i = 0; i < N_COMMANDS; i++) {
-        printf("  %-5s %-33s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+        printf("  %-8s %-33s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
     }
     printf("\nExperiments:\n");
     for (size_t i = 0; i < program->count; i++) {

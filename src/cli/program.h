@@ -24,6 +24,10 @@ int bk_command_run(const bk_program *program, int argc, char **argv);
 int bk_command_list(const bk_program *program, int argc, char **argv);
 int bk_command_bench(const bk_program *program, int argc, char **argv);
 int bk_command_show(const bk_program *program, int argc, char **argv);
+int bk_command_interval(const bk_program *program, int argc, char **argv);
+int bk_command_compare(const bk_program *program, int argc, char **argv);
+int bk_command_plan(const bk_program *program, int argc, char **argv);
+int bk_command_coverage(const bk_program *program, int argc, char **argv);
 int bk_command_rng(const bk_program *program, int argc, char **argv);
 
 /* The experiment of that name; NULL with BK_INVALID that names the nearest. */

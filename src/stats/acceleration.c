@@ -54,3 +54,32 @@ double bk_acceleration_count(uint64_t k, uint64_t n)
     const double points = (double)n;
     return (points - 2 * errors) / (6 * sqrt(points * errors * (points - errors)));
 }
+
+double bk_acceleration_influence(const double *influence, const size_t *size, size_t samples)
+{
+    double largest = 0;
+    size_t first = 0;
+    for (size_t s = 0; s < samples; first += size[s], s++) {
+        for (size_t i = 0; i < size[s]; i++) {
+            const double l = fabs(influence[first + i]) / (double)size[s];
+            largest = l > largest || isnan(l) ? l : largest;
+        }
+    }
+    if (!(largest > 0) || !isfinite(largest)) {
+        return (double)NAN;
+    }
+    int exponent;
+    frexp(largest, &exponent);
+    const double scale = ldexp(1.0, exponent < -1000 ? 1000 : -exponent);
+    bk_lanes squares = {{0}}, cubes = {{0}};
+    first = 0;
+    for (size_t s = 0; s < samples; first += size[s], s++) {
+        for (size_t i = 0; i < size[s]; i++) {
+            const double l = influence[first + i] / (double)size[s] * scale;
+            squares.lane[i % BK_LANES] += l * l;
+            cubes.lane[i % BK_LANES] += l * l * l;
+        }
+    }
+    const double second = bk_lanes_join(&squares);
+    return bk_lanes_join(&cubes) / (6 * (second * sqrt(second)));
+}

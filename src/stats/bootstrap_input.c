@@ -74,6 +74,7 @@ bk_status bk_bootstrap_input_mean(bk_bootstrap_input *input, const double *means
         .acceleration = bk_acceleration_mean(losses, n),
         .range_low = -HUGE_VAL,
         .range_high = HUGE_VAL,
+        .tolerance = tolerance,
     };
     return BK_OK;
 }

@@ -75,6 +75,7 @@ bk_interval bk_interval_begin(bk_method method, double estimate, double level)
         .assumption = row->assumption,
         .mc_error_low = (double)NAN,
         .mc_error_high = (double)NAN,
+        .promise = row->promise,
     };
 }
 
@@ -85,10 +86,15 @@ static double clip(double value, double low, double high)
 
 void bk_interval_set_ends(bk_interval *interval, double low, double high, double range_low, double range_high)
 {
-    interval->low = clip(low, range_low, range_high);
-    interval->high = clip(high, range_low, range_high);
-    interval->clipped = low < range_low || high > range_high;
-    interval->half_width = (high - low) / 2;
+    const bool has_low = interval->sides != BK_UPPER;
+    const bool has_high = interval->sides != BK_LOWER;
+    interval->low = has_low ? clip(low, range_low, range_high) : range_low;
+    interval->high = has_high ? clip(high, range_low, range_high) : range_high;
+    interval->clipped = (has_low && (low < range_low || low > range_high)) ||
+                        (has_high && (high < range_low || high > range_high));
+    interval->half_width = !has_low    ? high - interval->estimate
+                           : !has_high ? interval->estimate - low
+                                       : (high - low) / 2;
 }
 
 void bk_interval_set_symmetric(bk_interval *interval, double epsilon, double range_low, double range_high)

@@ -5,10 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/interval.h"
+
 #define DIGITS  8 /* bytes of a key */
 #define BUCKETS 256
 
-/* The bits of a finite double as a whole number of the same order; 0 and -0 become one. */
+/* The bits of a double that is a number as a whole number of the same order; 0 and -0 become one. */
 static uint64_t key_of(double value)
 {
     uint64_t bits;
@@ -60,23 +62,66 @@ static const uint64_t *sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
     return keys;
 }
 
-double *bk_sorted_copy(const double *values, size_t count)
+bk_status bk_sort_values(double *values, size_t count)
 {
-    double *sorted = bk_allocate(count, sizeof *sorted);
     uint64_t *keys = bk_allocate(count, 2 * sizeof *keys);
-    if (!sorted || !keys) {
-        bk_free(sorted);
-        bk_free(keys);
-        return NULL;
+    if (!keys) {
+        return bk_error_status();
     }
     for (size_t i = 0; i < count; i++) {
         keys[i] = key_of(values[i]);
     }
     const uint64_t *ascending = count > 0 ? sort_keys(keys, keys + count, count) : keys;
     for (size_t i = 0; i < count; i++) {
-        sorted[i] = value_of(ascending[i]);
+        values[i] = value_of(ascending[i]);
     }
     bk_free(keys);
+    return BK_OK;
+}
+
+/* Merges order[begin..middle) and order[middle..end) into merged. */
+static void merge_runs(uint32_t *merged, const uint32_t *order, const double *values, size_t begin,
+                       size_t middle, size_t end)
+{
+    size_t a = begin, b = middle;
+    for (size_t i = begin; i < end; i++) {
+        const bool first = b >= end || (a < middle && !(values[order[b]] < values[order[a]]));
+        merged[i] = first ? order[a++] : order[b++];
+    }
+}
+
+bk_status bk_sort_order(uint32_t *order, const double *values, size_t count)
+{
+    uint32_t *spare = bk_allocate(count, sizeof *spare);
+    if (!spare) {
+        return bk_error_status();
+    }
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (uint32_t)i;
+    }
+    for (size_t run = 1; run < count; run *= 2) {
+        for (size_t begin = 0; begin < count; begin += 2 * run) {
+            const size_t middle = count - begin < run ? count : begin + run;
+            const size_t end = count - middle < run ? count : middle + run;
+            merge_runs(spare, order, values, begin, middle, end);
+        }
+        memcpy(order, spare, count * sizeof *order);
+    }
+    bk_free(spare);
+    return BK_OK;
+}
+
+double *bk_sorted_copy(const double *values, size_t count)
+{
+    double *sorted = bk_allocate(count, sizeof *sorted);
+    if (!sorted) {
+        return NULL;
+    }
+    memcpy(sorted, values, count * sizeof *sorted);
+    if (bk_sort_values(sorted, count) != BK_OK) {
+        bk_free(sorted);
+        return NULL;
+    }
     return sorted;
 }
 
@@ -89,7 +134,42 @@ double bk_quantile_sorted(const double *sorted, size_t count, double level)
         return sorted[count - 1];
     }
     const double share = position - (double)below;
+    if (share == 0) {
+        return sorted[below]; /* the next one may be infinite */
+    }
     return sorted[below] + share * (sorted[below + 1] - sorted[below]);
+}
+
+double bk_quantile_rank(size_t count, double level, bk_quantile_rule rule)
+{
+    const double inside = level > 0 ? (level < 1 ? level : 1) : 0;
+    if (rule == BK_QUANTILE_TYPE_7) {
+        return 1 + inside * (double)(count - 1);
+    }
+    const double rank = inside * (double)(count + 1);
+    return rank < 1 ? 1 : rank > (double)count ? (double)count : rank;
+}
+
+double bk_quantile_ruled(const double *sorted, size_t count, double level, bk_quantile_rule rule)
+{
+    if (rule == BK_QUANTILE_TYPE_7) {
+        return bk_quantile_sorted(sorted, count, level);
+    }
+    const double rank = (double)(count + 1) * level;
+    const size_t below = rank > 0 ? (size_t)rank : 0;
+    if (below < 1) {
+        return sorted[0];
+    }
+    if (below >= count) {
+        return sorted[count - 1];
+    }
+    if ((double)below == rank) {
+        return sorted[below - 1];
+    }
+    const double z = bk_normal_quantile(level);
+    const double z_below = bk_normal_quantile((double)below / (double)(count + 1));
+    const double z_above = bk_normal_quantile((double)(below + 1) / (double)(count + 1));
+    return sorted[below - 1] + (z - z_below) / (z_above - z_below) * (sorted[below] - sorted[below - 1]);
 }
 
 double bk_quantile_spread(const double *sorted, size_t count, double level, double level_sd)
@@ -111,5 +191,8 @@ double bk_quantile_spread(const double *sorted, size_t count, double level, doub
     }
     const double mean = moved / weight;
     const double variance = moved_squares / weight - mean * mean;
+    if (!isfinite(variance)) {
+        return (double)NAN; /* the moves reach infinite values */
+    }
     return variance > 0 ? sqrt(variance) : 0;
 }

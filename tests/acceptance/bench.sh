@@ -14,15 +14,17 @@ bench = json.load(open("bench.json"))
 sets = bench["machine"]["instruction_sets"]
 rows = [(row["stage"], row["instruction_set"]) for row in bench["stages"]]
 expected = {"raw", "uniform-f32", "uniform-f64", "normal-f32", "normal-f32-transform", "normal-f64",
-            "integer-u32", "tanh-unit-f32", "tanh-unit-f64"}
+            "integer-u32", "resample-1000", "resample-65536", "bootstrap-bca", "tanh-unit-f32",
+            "tanh-unit-f64"}
 training = {"train-5-f32", "train-10-f32", "train-100-f32", "train-500-f32", "train-500-f64"}
-once = training | {"stream-open", "scalar-graph"}
+once = training | {"stream-open", "scalar-graph", "ideal-bca"}
+wall = training | {"bootstrap-bca"}
 assert expected | once <= {stage for stage, _ in rows}, rows
 assert len(rows) == len(set(rows)), rows
 for stage in expected:
     assert [isa for name, isa in rows if name == stage] == sets, (stage, rows)
 assert all((stage, None) in rows for stage in once)
-assert all((row["clock"] == "wall") == (row["stage"] in training) for row in bench["stages"])
+assert all((row["clock"] == "wall") == (row["stage"] in wall) for row in bench["stages"])
 assert bench["machine"]["cpu"] and bench["machine"]["threads"] >= 1
 assert bench["unit"] == "ns per item and core" and bench["runs"] % 2 == 1
 for row in bench["stages"]:

@@ -25,7 +25,7 @@ fails_on_full_disk() { ! "$BRISK" "$@" >/dev/full 2>/dev/null; }
 
 check 'brisk --version' prints 'brisk [0-9]+\.[0-9]+\.[0-9]+' --version
 check 'brisk --help names the commands' prints '\brun\b' --help
-for command in run list show rng bench; do
+for command in run list show interval compare plan coverage rng bench; do
     check "brisk --help names $command" prints "\\b$command\\b" --help
     check "brisk $command --help" prints "usage.*$command" "$command" --help
     check "brisk $command --help > /dev/full fails" fails_on_full_disk "$command" --help
@@ -44,6 +44,20 @@ for experiment in lab tensor-basics gradient-check training test-error; do
 done
 for option in hidden activation train-size learning-rate epochs dtype trials test-size sampling resamples level; do
     check "brisk run lab --help names --$option" prints "--$option\\b" run lab --help
+done
+for option in level side method variance statistic order column label prediction score range group strata prior weights bootstrap \
+    resamples seed quantile ties influence json csv output; do
+    check "brisk interval --help names --$option" prints "--$option\b" interval --help
+done
+check 'brisk interval --help names every method and its promise' prints '^ *exact: clopper-pearson' interval --help
+for option in level margin column label resamples seed json csv; do
+    check "brisk compare --help names --$option" prints "--$option\b" compare --help
+done
+for option in epsilon delta width p difference discordant power endpoint-error level side json; do
+    check "brisk plan --help names --$option" prints "--$option\b" plan --help
+done
+for option in m p sampling ratio level method side minimum trials resamples seed json csv; do
+    check "brisk coverage --help names --$option" prints "--$option\b" coverage --help
 done
 check 'brisk list --purposes' prints 'training-set' list --purposes
 

@@ -13,6 +13,16 @@ quick=(--epochs 20 --trials 200 --resamples 200)
 
 mapfile -t commands < <(grep -oE '`brisk [^`]+`' "$root/README.md" | tr -d '`' | sort -u)
 check 'the README has commands' test "${#commands[@]}" -ge 6
+# The losses that the README makes, and two models' losses.
+awk 'BEGIN { print "loss"; for (i = 1; i <= 1000; i++) print (i % 27 == 0) }' >losses.csv
+awk 'BEGIN { for (i = 1; i <= 200; i++) print (i % 9 == 0) }' >a.csv
+awk 'BEGIN { for (i = 1; i <= 200; i++) print (i % 7 == 0) }' >b.csv
+shown_is_printed() {
+    local method=hoeffding,bernstein,clopper-pearson,wald,ideal-bca
+    diff <(sed -n '/^\$ brisk interval/,/^```/p' "$root/README.md" | sed '1d;$d') \
+        <(brisk interval losses.csv --method $method | sed '/^What they promise/,$d' | sed '$d')
+}
+check 'the table that the README shows is what the command prints' shown_is_printed
 # lab.h5 comes first, because others read it.
 check 'brisk run lab' bash -c "brisk run lab -o lab.h5 ${quick[*]}"
 for command in "${commands[@]}"; do

@@ -63,7 +63,7 @@ check 'which is another stream' nested_is_another_stream
 # What the help says of transforms is the table's: every name is there, and every one that is printed is named.
 transforms_of_help() {
     local table="$acceptance/../../src/rng/transforms.def" name missing=0
-    local elsewhere='categorical|multivariate|shuffle|floyd|^uniform-f|^normal-box'
+    local elsewhere='categorical|multivariate|shuffle|floyd|resample|^uniform-f|^normal-box'
     for name in $("$BRISK" rng --help | grep -oE '[a-z0-9-]+-v[0-9]+'); do
         grep -q "\"$name\"" "$table" || { echo "$name is no transform"; missing=1; }
     done
@@ -102,8 +102,8 @@ refuse 'purpose' --purpose '' --index 3 --count 3
 refuse 'index.*18446744073709551616' --purpose trial --index 18446744073709551616 --count 3
 refuse 'index.*-3' --purpose trial --index -3 --count 3
 refuse 'seed.*x' "${address[@]}" --count 3 --seed x
-for purpose in 0 8 511 512 999 1023; do
-    refuse "--purpose: there is no purpose $purpose;.*1 to 7.*list --purposes.*1024" --purpose $purpose --index 3 --count 3
+for purpose in 0 99 511 999 1023; do
+    refuse "--purpose: there is no purpose $purpose;.*1 to [0-9]+ and, nested, from 512.*list --purposes.*1024" --purpose $purpose --index 3 --count 3
     refuse "--purpose: there is no purpose $purpose;" --purpose $purpose --index 3 --sub 1 --count 3
 done
 refuse 'sub.*purpose trial is not nested' "${address[@]}" --sub 1 --count 3

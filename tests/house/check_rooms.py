@@ -28,7 +28,9 @@ ROOMS = {
     "sim": ["base", "rng", "stats", "results"],
     "cli": ["base", "kernel", "rng", "tensor", "stats", "model", "results", "sim"],
 }
-TABLES = {"status.def": "base", "purposes.def": "rng"}
+TABLES = {"status.def": "base", "purposes.def": "rng", "data.h": "results",
+          "interval.h": "stats", "comparison.h": "stats", "plan.h": "stats", "bootstrap.h": "stats", "coverage.h": "stats",
+          "classification.h": "stats", "simultaneous.h": "stats"}
 
 C_AND_POSIX = set(
     "assert ctype errno fcntl fenv float glob inttypes iso646 limits locale math poll sched setjmp signal "
@@ -42,7 +44,7 @@ HEADERS = [
     (r"hdf5(_hl)?|H5\w+", ["src/results/"]),
     (r"Rmath", ["src/stats/", "src/model/"]),
     (r"nettle/\w+", ["src/results/"]),
-    (r"csv", ["src/results/"]),
+    (r"csv|zlib", ["src/results/"]),
     (r"ini", ["src/base/"]),
     (r"argp|jansson|sys/random", ["src/cli/"]),
     (r"mpi", ["src/sim/mpi.c"]),
@@ -309,6 +311,9 @@ FAULTS = [
     ("include", "include/brisk/stats.h", "#include <Rmath.h>"),
     ("include", "src/base/a.c", "#include <nettle/sha2.h>"),
     ("include", "src/cli/a.c", "#include <ini.h>"),
+    ("include", "src/cli/a.c", "#include <csv.h>"),
+    ("include", "src/base/a.c", "#include <zlib.h>"),
+    ("include", "src/stats/a.c", '#include "brisk/data.h"'),
     ("include", "src/base/a.c", "#include <argp.h>"),
     ("include", "src/sim/shards.c", "#include <mpi.h>"),
     ("include", "src/sim/a.c", "#include <omp.h>"),

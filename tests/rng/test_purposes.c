@@ -28,5 +28,6 @@ Test(purposes, numbers_are_frozen)
               BK_PURPOSE_ERROR_ESTIMATE == 3);
     cr_assert(BK_PURPOSE_TRIAL == 4 && BK_PURPOSE_TEST_SET == 5 && BK_PURPOSE_BOOTSTRAP == 6);
     cr_assert(BK_PURPOSE_GRADIENT_DIRECTION == 7);
-    cr_assert(BK_PURPOSE_USER == 1024);
+    cr_assert(BK_PURPOSE_BETTING_ORDER == 8 && BK_PURPOSE_COVERAGE == 9);
+    cr_assert(BK_PURPOSE_BOOTSTRAP_STRATUM == 512 && BK_PURPOSE_USER == 1024);
 }

@@ -144,7 +144,14 @@ static bk_bootstrap_input even_input(double *replicates)
     for (size_t i = 0; i < 100; i++) {
         replicates[i] = (double)(i * 37 % 100) / 100;
     }
-    return (bk_bootstrap_input){replicates, 100, 0.5, 50, 1, 0.02, -HUGE_VAL, HUGE_VAL};
+    return (bk_bootstrap_input){.replicates = replicates,
+                                .resamples = 100,
+                                .estimate = 0.5,
+                                .below = 50,
+                                .equal = 1,
+                                .acceleration = 0.02,
+                                .range_low = -HUGE_VAL,
+                                .range_high = HUGE_VAL};
 }
 
 Test(bootstrap_interval, type_7_quantiles_of_unsorted_replicates)
@@ -180,7 +187,14 @@ Test(bootstrap_interval, negative_and_mixed_replicates_are_sorted)
     for (size_t i = 0; i < 1000; i++) {
         replicates[i] = ((double)(i * 617 % 1000) - 500) * 1e-3 + (i == 77 ? 0 : -0.0);
     }
-    const bk_bootstrap_input input = {replicates, 1000, 0, 500, 1, 0, -HUGE_VAL, HUGE_VAL};
+    const bk_bootstrap_input input = {.replicates = replicates,
+                                      .resamples = 1000,
+                                      .estimate = 0,
+                                      .below = 500,
+                                      .equal = 1,
+                                      .acceleration = 0,
+                                      .range_low = -HUGE_VAL,
+                                      .range_high = HUGE_VAL};
     bk_interval interval;
     cr_assert_eq(bk_interval_bootstrap_percentile(&interval, &input, .9), BK_OK);
     cr_assert_float_eq(interval.low, -.5 + .05 * .999, 1e-14);
@@ -193,7 +207,14 @@ Test(bootstrap_interval, minus_zero_is_zero)
     for (size_t i = 0; i < 100; i++) {
         replicates[i] = i % 3 == 0 ? 0.0 : -0.0;
     }
-    const bk_bootstrap_input input = {replicates, 100, 0, 0, 100, 0.1, 0, 1};
+    const bk_bootstrap_input input = {.replicates = replicates,
+                                      .resamples = 100,
+                                      .estimate = 0,
+                                      .below = 0,
+                                      .equal = 100,
+                                      .acceleration = 0.1,
+                                      .range_low = 0,
+                                      .range_high = 1};
     bk_interval interval;
     cr_assert_eq(bk_interval_bootstrap_bca(&interval, &input, .9), BK_OK);
     cr_assert_eq(interval.status, BK_INTERVAL_DEGENERATE);
@@ -237,7 +258,14 @@ Test(bootstrap_interval, mc_error_is_that_of_level_and_rank_together)
     } cases[] = {{.5, 0, 0}, {.45, .1, .05}, {.3, .36, .1}, {.55, .01, -.08}};
     for (size_t i = 0; i < 4; i++) {
         const double below = floor(cases[i].below * B), equal = floor(cases[i].equal * B);
-        const bk_bootstrap_input input = {replicates, B, .5, below, equal, cases[i].a, -HUGE_VAL, HUGE_VAL};
+        const bk_bootstrap_input input = {.replicates = replicates,
+                                          .resamples = B,
+                                          .estimate = .5,
+                                          .below = below,
+                                          .equal = equal,
+                                          .acceleration = cases[i].a,
+                                          .range_low = -HUGE_VAL,
+                                          .range_high = HUGE_VAL};
         bk_interval bca, percentile;
         cr_assert_eq(bk_interval_bootstrap_bca(&bca, &input, .9), BK_OK);
         cr_assert_eq(bk_interval_bootstrap_percentile(&percentile, &input, .9), BK_OK);

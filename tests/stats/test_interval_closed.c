@@ -9,6 +9,16 @@
 
 typedef bk_status (*closed_form)(bk_interval *, const bk_losses *, double);
 
+static bk_losses losses_of(uint64_t n, double mean, double variance, bool known, double low, double high)
+{
+    return (bk_losses){.n = n,
+                       .mean = mean,
+                       .variance = variance,
+                       .range_known = known,
+                       .range_low = low,
+                       .range_high = high};
+}
+
 static bk_interval of_count(closed_form method, uint64_t k, uint64_t n, double level)
 {
     const bk_losses losses = bk_losses_from_count(k, n);
@@ -58,7 +68,7 @@ Test(closed_forms, hoeffding_to_the_last_digit)
 
 Test(closed_forms, bernstein_with_the_largest_variance)
 {
-    const bk_losses losses = {1000, .5, .25, true, 0, 1};
+    const bk_losses losses = losses_of(1000, .5, .25, true, 0, 1);
     bk_interval interval;
     cr_assert_eq(bk_interval_bernstein(&interval, &losses, .9), BK_OK);
     cr_assert_float_eq(interval.half_width, .039713733, 5.1e-10);
@@ -67,7 +77,7 @@ Test(closed_forms, bernstein_with_the_largest_variance)
 Test(closed_forms, bernstein_solves_its_equation)
 {
     for (uint64_t n = 2; n < 1000000; n = n * 3 + 1) {
-        const bk_losses losses = {n, 0.3, 0.7, true, -1, 2};
+        const bk_losses losses = losses_of(n, 0.3, 0.7, true, -1, 2);
         bk_interval interval;
         cr_assert_eq(bk_interval_bernstein(&interval, &losses, .95), BK_OK);
         const double t = interval.half_width;
@@ -88,10 +98,10 @@ Test(closed_forms, the_shorter_of_two_changes_where_it_should)
     const double h = 0.038702275602049495;
     bk_interval interval;
     for (int side = -1; side <= 1; side += 2) {
-        const bk_losses b = {1000, .4, .23710 + side * 6e-6, true, 0, 1};
+        const bk_losses b = losses_of(1000, .4, .23710 + side * 6e-6, true, 0, 1);
         cr_assert_eq(bk_interval_bernstein(&interval, &b, .9), BK_OK);
         cr_assert_eq(interval.half_width < h, side < 0);
-        const bk_losses c = {1000, .2, .14979 + side * 6e-6, true, 0, 1};
+        const bk_losses c = losses_of(1000, .2, .14979 + side * 6e-6, true, 0, 1);
         cr_assert_eq(bk_interval_chebyshev(&interval, &c, .9), BK_OK);
         cr_assert_eq(interval.half_width < h, side < 0);
     }
@@ -106,7 +116,7 @@ Test(students_mistakes, variance_squared_twice_range_2_and_the_n_variance)
     const double epsilon = of_count(bk_interval_bernstein, 37, 1000, .9).half_width;
     cr_assert_gt(fabs(epsilon - squared_twice), .005);
     cr_assert_float_eq(of_count(bk_interval_hoeffding, 37, 1000, .9).half_width, .0387, 5e-5);
-    const bk_losses wide = {1000, .037, v, true, -1, 1};
+    const bk_losses wide = losses_of(1000, .037, v, true, -1, 1);
     bk_interval interval;
     cr_assert_eq(bk_interval_hoeffding(&interval, &wide, .9), BK_OK);
     cr_assert_float_eq(interval.half_width, .0774, 5e-5);
@@ -124,7 +134,7 @@ Test(closed_forms, clipping_is_told_and_the_half_width_is_not_clipped)
     cr_assert(high.clipped && high.high == 1);
     const bk_interval middle = of_count(bk_interval_hoeffding, 500, 1000, .9);
     cr_assert_not(middle.clipped);
-    const bk_losses free = {1000, .01, .2, false, 0, 0};
+    const bk_losses free = losses_of(1000, .01, .2, false, 0, 0);
     bk_interval interval;
     cr_assert_eq(bk_interval_chebyshev(&interval, &free, .9), BK_OK);
     cr_assert(!interval.clipped && interval.low < 0, "an unknown range clips nothing");
@@ -132,7 +142,7 @@ Test(closed_forms, clipping_is_told_and_the_half_width_is_not_clipped)
 
 Test(closed_forms, the_half_width_is_not_the_difference_of_rounded_ends)
 {
-    const bk_losses far = {1000, 1e9, 1e-6, false, 0, 0};
+    const bk_losses far = losses_of(1000, 1e9, 1e-6, false, 0, 0);
     bk_interval interval;
     cr_assert_eq(bk_interval_chebyshev(&interval, &far, .9), BK_OK);
     cr_assert_float_eq(interval.half_width, 1e-4, 1e-16);
@@ -186,7 +196,7 @@ Test(degenerate, one_loss_and_an_unknown_range)
         expect_withheld(of_count(bk_interval_bernstein, k, 1, .9), BK_INTERVAL_UNDEFINED);
         cr_assert_eq(of_count(bk_interval_hoeffding, k, 1, .9).status, BK_INTERVAL_OK);
     }
-    const bk_losses free = {1000, .01, .2, false, 0, 0};
+    const bk_losses free = losses_of(1000, .01, .2, false, 0, 0);
     bk_interval interval;
     cr_assert_eq(bk_interval_hoeffding(&interval, &free, .9), BK_OK);
     expect_withheld(interval, BK_INTERVAL_RANGE_UNKNOWN);
@@ -199,10 +209,18 @@ Test(invalid, is_refused_and_leaves_the_output)
     const closed_form methods[] = {bk_interval_hoeffding, bk_interval_chebyshev, bk_interval_bernstein};
     const bk_losses good = bk_losses_from_count(37, 1000);
     const bk_losses bad[] = {
-        bk_losses_from_count(0, 0),      bk_losses_from_count(11, 10),    {10, (double)NAN, .1, true, 0, 1},
-        {10, HUGE_VAL, .1, false, 0, 0}, {10, .5, -.1, true, 0, 1},       {10, .5, (double)NAN, true, 0, 1},
-        {10, .5, .1, true, 1, 1},        {10, .5, .1, true, 1, 0},        {10, .5, .1, true, (double)NAN, 1},
-        {10, 1.5, .1, true, 0, 1},       {10, .5, .1, true, 0, HUGE_VAL}, {10, -.5, .1, true, 0, 1},
+        bk_losses_from_count(0, 0),
+        bk_losses_from_count(11, 10),
+        losses_of(10, (double)NAN, .1, true, 0, 1),
+        losses_of(10, HUGE_VAL, .1, false, 0, 0),
+        losses_of(10, .5, -.1, true, 0, 1),
+        losses_of(10, .5, (double)NAN, true, 0, 1),
+        losses_of(10, .5, .1, true, 1, 1),
+        losses_of(10, .5, .1, true, 1, 0),
+        losses_of(10, .5, .1, true, (double)NAN, 1),
+        losses_of(10, 1.5, .1, true, 0, 1),
+        losses_of(10, .5, .1, true, 0, HUGE_VAL),
+        losses_of(10, -.5, .1, true, 0, 1),
     };
     const double bad_level[] = {0, 1, -.1, 90, (double)NAN, HUGE_VAL};
     for (size_t m = 0; m < 3; m++) {
@@ -220,12 +238,36 @@ Test(invalid, is_refused_and_leaves_the_output)
 
 Test(methods, the_table_is_complete_and_findable)
 {
-    const char *expected[] = {"hoeffding", "chebyshev", "bernstein", "bootstrap-percentile", "bootstrap-bca"};
-    cr_assert_eq(bk_interval_method_count(), 5);
-    for (size_t row = 0; row < 5; row++) {
+    const char *expected[] = {"hoeffding",
+                              "chebyshev",
+                              "bernstein",
+                              "empirical-bernstein",
+                              "kl-chernoff",
+                              "clopper-pearson",
+                              "mid-p",
+                              "wilson",
+                              "agresti-coull",
+                              "jeffreys",
+                              "wald",
+                              "student-t",
+                              "betting",
+                              "bootstrap-percentile",
+                              "bootstrap-basic",
+                              "bootstrap-normal",
+                              "bootstrap-studentized",
+                              "bootstrap-bca",
+                              "ideal-percentile",
+                              "ideal-basic",
+                              "ideal-bca"};
+    cr_assert_eq(bk_interval_method_count(), sizeof expected / sizeof expected[0]);
+    cr_assert_eq(bk_interval_method_count(), BK_METHOD_COUNT);
+    for (size_t row = 0; row < BK_METHOD_COUNT; row++) {
         const bk_interval_method *method = bk_interval_method_row(row);
+        size_t number = 77;
         cr_assert_str_eq(method->name, expected[row]);
         cr_assert_eq(bk_interval_method_find(method->name), method);
+        cr_assert_eq(bk_interval_method_number(&number, method->name), BK_OK);
+        cr_assert_eq(number, row);
         const char *const text[] = {method->long_name, method->formula, method->assumption, method->reference,
                                     method->promise};
         for (size_t i = 0; i < 5; i++) {
@@ -234,8 +276,9 @@ Test(methods, the_table_is_complete_and_findable)
         if (method->guarantee == BK_GUARANTEE_NONE) {
             cr_assert_str_eq(method->promise, "variance estimated: no finite-sample guarantee");
         }
+        cr_assert(method->guarantee != BK_GUARANTEE_EXACT || (method->needs & BK_NEEDS_01_DATA));
     }
-    cr_assert_null(bk_interval_method_row(5));
+    cr_assert_null(bk_interval_method_row(BK_METHOD_COUNT));
     cr_assert_null(bk_interval_method_find("hoefding"));
     cr_assert(strstr(bk_error_message(), "\"hoeffding\""));
     cr_assert_null(bk_interval_method_find(""));

@@ -394,6 +394,57 @@ static void integers_u64(size_t row, kind_integers_u64 f)
     hashes[row] = hash_bytes(hashes[row], integers, count * sizeof integers[0]);
 }
 
+/* Resampling: sums over count things and pairs of them, in quarters of draws or split. */
+typedef size_t (*kind_resample_16)(double *, const double *, size_t, const uint64_t *, size_t);
+static void resample_16(size_t row, kind_resample_16 f)
+{
+    static double things[2 * (capacity + 1)];
+    double lanes[16] = {0};
+    const size_t n = count / 2 + 1;
+    memcpy(things, a_f64, count * sizeof things[0]);
+    memset(things + n, 0, (n + 2) * sizeof things[0]);         /* behind the things there is nothing, ... */
+    memcpy(things + n + 1, b_f64, (n - 1) * sizeof things[0]); /* ... in single file and in pairs */
+    const uint64_t none = f(lanes, things, n, draws, 2 * count);
+    hashes[row] = hash_bytes(hashes[row], &none, sizeof none);
+    add_f64(row, lanes, 16);
+}
+
+typedef size_t (*kind_resample_index_16)(uint32_t *, size_t, const uint64_t *, size_t);
+static void resample_index_16(size_t row, kind_resample_index_16 f)
+{
+    static uint32_t index[2 * capacity];
+    const size_t found = 2 * count - f(index, count + 1, draws, 2 * count);
+    hashes[row] = hash_bytes(hashes[row], index, found * sizeof index[0]);
+}
+
+enum { resamples = 5 };
+static uint64_t resample_state[2 * resamples], resample_increment[2 * resamples];
+static void start_resamples(void)
+{
+    for (size_t i = 0; i < 2 * resamples; i++) {
+        resample_state[i] = draws[i];
+        resample_increment[i] = draws[i + 1] | 1U;
+    }
+}
+
+typedef void (*kind_resample_split)(double *, const double *, size_t, uint64_t *, const uint64_t *, size_t);
+static void resample_split(size_t row, kind_resample_split f)
+{
+    double lanes[16 * resamples] = {0};
+    start_resamples();
+    f(lanes, a_f64, count < 2 ? 1 : count / 2, resample_state, resample_increment, resamples);
+    add_f64(row, lanes, 16 * resamples);
+}
+
+typedef void (*kind_resample_index_split)(uint32_t *, size_t, uint64_t *, const uint64_t *);
+static void resample_index_split(size_t row, kind_resample_index_split f)
+{
+    static uint32_t index[capacity + 1];
+    start_resamples();
+    f(index, count + 1, resample_state, resample_increment);
+    hashes[row] = hash_bytes(hashes[row], index, (count + 1) * sizeof index[0]);
+}
+
 /* What runs a kernel of this type. */
 #define BOTH(name)  kind_##name##_f32 : name##_f32, kind_##name##_f64 : name##_f64
 #define THREE(name) BOTH(name), kind_##name##_i64 : name##_i64
@@ -411,7 +462,11 @@ static void integers_u64(size_t row, kind_integers_u64 f)
              : draws_to_f64, kind_fill                                                                      \
              : fill, kind_integers_u32                                                                      \
              : integers_u32, kind_integers_u64                                                              \
-             : integers_u64, default                                                                        \
+             : integers_u64, kind_resample_16                                                               \
+             : resample_16, kind_resample_index_16                                                          \
+             : resample_index_16, kind_resample_split                                                       \
+             : resample_split, kind_resample_index_split                                                    \
+             : resample_index_split, default                                                                \
              : run_unknown)
 
 static void run_round(const bk_kernels *kernels, size_t round)

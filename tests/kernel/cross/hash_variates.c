@@ -292,7 +292,9 @@ int main(int argc, char **argv)
     }
     bool all = run("raw");
     for (size_t row = 0; row < bk_transform_count(); row++) {
-        all = run(bk_transform_row(row)->name) && all;
+        /* Resampling is whole kernels, which hash_kernels runs. */
+        const char *name = bk_transform_row(row)->name;
+        all = (strncmp(name, "resample-", 9) == 0 || run(name)) && all;
     }
     return all ? 0 : 1;
 }
