@@ -291,9 +291,9 @@ BK_API bk_tensor *bk_add_constant(bk_tensor *a, double constant);
 /* In place: target becomes target OP b. On success the version of target's storage rises by one; in
  * grad mode target becomes the result of the operation, earlier users keep the old node. BK_GRAPH on a
  * leaf that requires grad in grad mode, and where the change would be recorded but the target shares its
- * values with a view, or is its own operand and the derivative needs the old value. BK_INVALID on an expanded
- * target. BK_SHAPE where b does not broadcast to target; target's dtype stays (f64 into f32 is rounded,
- * floating into i64 BK_DTYPE). */
+ * values with a view (for a detached alias: where any view of the values is there), or is its own operand and
+ * the derivative needs the old value. BK_INVALID on an expanded target. BK_SHAPE where b does not broadcast
+ * to target; target's dtype stays (f64 into f32 is rounded, floating into i64 BK_DTYPE). */
 BK_API bk_status bk_add_in_place(bk_tensor *target, bk_tensor *b);
 BK_API bk_status bk_sub_in_place(bk_tensor *target, bk_tensor *b);
 BK_API bk_status bk_mul_in_place(bk_tensor *target, bk_tensor *b);

@@ -153,6 +153,10 @@ static bk_status count_weights(size_t *weights, const bk_network *network)
 bk_network *bk_network_create(size_t inputs, size_t layers, const size_t *hidden, bk_activation activation,
                               bk_dtype dtype)
 {
+    if (hidden == NULL && layers > 0) {
+        (void)bk_fail(BK_INVALID, "bk_network_create: hidden is NULL; give the units of %zu layers", layers);
+        return NULL;
+    }
     bk_network *network = bk_allocate(1, sizeof *network);
     if (network == NULL) {
         return NULL;

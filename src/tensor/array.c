@@ -46,7 +46,7 @@ bk_status bk_array_create(bk_array *y, bk_pool *pool, bk_dtype dtype, size_t ran
     }
     storage->data = few ? (void *)storage->few : (void *)(storage + 1);
     storage->references = 1;
-    storage->tensors = 0;
+    storage->tensors = storage->views = 0;
     storage->version = 0;
     storage->bytes = bytes;
     made.storage = storage;

@@ -17,7 +17,8 @@
 /* The values follow behind: a few in the same cache line, more from the next one on. */
 typedef struct bk_storage {
     size_t references; /* arrays on it */
-    size_t tensors;    /* tensors on it that are views of one another; detached aliases do not count */
+    uint32_t tensors;  /* tensors on it that are views of one another; detached aliases do not count */
+    uint32_t views;    /* of these, those that were made as views of another tensor or alias */
     uint64_t version;  /* how often it was changed in place */
     size_t bytes;      /* of the values */
     void *data;
@@ -61,7 +62,7 @@ static inline bk_status bk_array_create_one(bk_array *y, bk_pool *pool, bk_dtype
         return bk_error_status();
     }
     storage->references = 1;
-    storage->tensors = 0;
+    storage->tensors = storage->views = 0;
     storage->version = 0;
     storage->bytes = dtype == BK_F32 ? sizeof(float) : sizeof(double);
     storage->data = storage->few;

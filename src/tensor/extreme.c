@@ -243,6 +243,9 @@ static bk_tensor *along(bk_operation_id id, bk_tensor *a, int axis, bool keepdim
 {
     const char *word = bk_operations[id].word;
     unsigned place;
+    if (index != NULL) {
+        *index = NULL; /* which fails in whatever it is handed to */
+    }
     if (!bk_input_usable(word, a) || !bk_resolve_axis(&place, word, a, axis)) {
         return NULL;
     }

@@ -35,6 +35,7 @@ struct bk_tensor {
     bool requires_grad;
     bool retain_grad;
     bool detached; /* shares its storage, but is not a view: the graph does not follow changes */
+    bool view;     /* made as a view of another tensor, or of a detached alias */
     bool gradient; /* made by a backward pass: says why it has no history itself */
     /* While a backward pass runs. */
     bool wanted;

@@ -40,7 +40,9 @@ static bk_status refuse(const char *word, bk_operation_id id, bk_tensor *target,
                        "compute a new tensor instead",
                        word, bk_tensor_text(text, target));
     }
-    if (records(target, b) && !target->detached && target->array.storage->tensors > 1) {
+    /* An alias is no view of what it was detached from, but may have views itself. */
+    const bk_storage *storage = target->array.storage;
+    if (records(target, b) && (target->detached ? storage->views > 0 : storage->tensors > 1)) {
         return bk_fail(
             BK_GRAPH,
             "%s: %s shares its values with a view (reshape, transpose, slice, ...), which the graph cannot "

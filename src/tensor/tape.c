@@ -41,9 +41,12 @@ void bk_tape_destroy(bk_tape *tape)
     bk_free(tape);
 }
 
-size_t bk_tape_bytes(const bk_tape *tape) { return sizeof *tape + bk_pool_bytes(tape->pool); }
+size_t bk_tape_bytes(const bk_tape *tape)
+{
+    return tape == NULL ? 0 : sizeof *tape + bk_pool_bytes(tape->pool);
+}
 
-size_t bk_tape_live_tensors(const bk_tape *tape) { return tape->live; }
+size_t bk_tape_live_tensors(const bk_tape *tape) { return tape == NULL ? 0 : tape->live; }
 
 /* ---- Tensors ---- */
 
@@ -62,7 +65,10 @@ static void set_fields(bk_tensor *tensor, bk_tape *tape, bool detached)
     tensor->pending = NULL;
     tensor->touched = NULL;
     tensor->first_handle.in_use = false;
+    /* What a view was made from holds a reference too. */
+    tensor->view = !detached && tensor->array.storage->references > 1;
     tensor->array.storage->tensors += !detached;
+    tensor->array.storage->views += tensor->view;
     tape->live++;
 }
 
@@ -114,6 +120,7 @@ void bk_tensor_unreference(bk_tensor *tensor)
         bk_tensor_unreference(tensor->grad);
     }
     tensor->array.storage->tensors -= !tensor->detached;
+    tensor->array.storage->views -= tensor->view;
     bk_array_release(tape->pool, &tensor->array);
     bk_pool_give(tape->pool, tensor, sizeof *tensor);
     tape->live--;

@@ -352,6 +352,24 @@ static void rule_13(bk_dtype dtype)
 }
 Test(rules_recording, rule_13_detach_shares_storage_and_version) { RUN_BOTH(rule_13); }
 
+/* The view would show the new values and know nothing of their gradient. The source itself is no view. */
+static void rule_13_views(bk_dtype dtype)
+{
+    bk_tensor *w = leaf_scalar(tape, dtype, 2), *x = bk_detach(bk_exp(leaf_scalar(tape, dtype, 0)));
+    const size_t shape[1] = {1};
+    bk_tensor *alias = bk_detach(x);
+    bk_tensor *view = bk_reshape(alias, 1, shape);
+    cr_assert_not_null(view);
+    bk_tensor_release(x);
+    cr_assert_eq(bk_mul_in_place(alias, w), BK_GRAPH);
+    cr_assert_not_null(strstr(bk_error_message(), "view"));
+    bk_tensor_release(view);
+    must(bk_mul_in_place(alias, w));
+    must(bk_backward(alias, NULL, false));
+    cr_assert_eq(item(bk_tensor_grad(w)), 1);
+}
+Test(rules_recording, rule_13_a_detached_alias_with_a_view) { RUN_BOTH(rule_13_views); }
+
 /* There is no alias with a counter of its own (PyTorch's .data): whatever shares storage shares the version.
  */
 static void rule_14(bk_dtype dtype)
