@@ -71,6 +71,11 @@ BK_API bk_status bk_dataset_set_integer(bk_dataset *dataset, const char *name, i
 #define BK_MAX_CODES 64
 BK_API bk_status bk_dataset_set_codes(bk_dataset *dataset, const char *const *meanings, size_t count);
 
+/* Copies what from holds, attributes, datasets and groups, into the empty group to, of this tree or another.
+ * BK_INVALID where to is not empty. An axis that stands for something in a group above from stands for what
+ * to finds under that name, or becomes an index. */
+BK_API bk_status bk_group_copy(bk_group *to, const bk_group *from);
+
 /* ---- Reading ------------------------------------------------------------------------------------------ */
 
 /* NULL (no error recorded) where there is none. Paths as above. */
@@ -124,7 +129,6 @@ BK_API bool bk_group_unsigned(uint64_t *value, const bk_group *group, const char
 /* ---- Files ----------------------------------------------------------------------------------------------
  */
 
-#define BK_FORMAT_NAME  "brisk-results"
 #define BK_FORMAT_MAJOR 1
 #define BK_FORMAT_MINOR 0
 
@@ -133,6 +137,16 @@ BK_API bool bk_group_unsigned(uint64_t *value, const bk_group *group, const char
  * and no other program holds PATH.part. BK_FILE with a message otherwise. */
 BK_API bk_status bk_results_check_target(const char *path, bool force);
 
+/* What a file of ours is for; the root attribute "format" tells it. */
+typedef enum bk_file_kind {
+    BK_FILE_RESULTS,    /* "brisk-results" */
+    BK_FILE_CHECKPOINT, /* "brisk-checkpoint": a run that is not finished */
+    BK_FILE_SHARD,      /* "brisk-shard": the finished part of a run that others have the rest of */
+    BK_FILE_KIND_COUNT
+} bk_file_kind;
+/* "brisk-results", "brisk-checkpoint", "brisk-shard". */
+BK_API const char *bk_file_kind_name(bk_file_kind kind);
+
 /* Sets format, format_version, digest (and one for each dataset) and complete on the root, builds the
  * HDF5 image in memory and writes it whole or not at all: PATH.part under a lock, fsync, rename, fsync
  * of the folder. The group /run takes no part in digests. Same tree, same bytes. BK_FILE names the
@@ -140,6 +154,8 @@ BK_API bk_status bk_results_check_target(const char *path, bool force);
  * very last step fails, the fsync of the folder, the new file stands there already). A caller that
  * runs under a file size limit ignores SIGXFSZ. Memory: the tree and twice the file. */
 BK_API bk_status bk_results_write(bk_results *results, const char *path, bool force);
+/* The same for a file of another kind. */
+BK_API bk_status bk_results_write_as(bk_results *results, const char *path, bool force, bk_file_kind kind);
 
 /* Reads a file of ours. BK_FILE where it cannot be read; BK_FORMAT for a file that is not HDF5, not
  * brisk's, of another major version, incomplete, damaged (by the checksum behind its end), or that holds
@@ -147,6 +163,9 @@ BK_API bk_status bk_results_write(bk_results *results, const char *path, bool fo
  * read; bk_results_check_digest says what was changed. Owned by the caller (bk_results_destroy), NULL on
  * failure. */
 BK_API bk_results *bk_results_read(const char *path);
+/* The same for a file of another kind; one that is not of this kind is BK_FORMAT, and the message tells what
+ * it is. */
+BK_API bk_results *bk_results_read_as(const char *path, bk_file_kind kind);
 
 /* SHA-256 of the content (groups, datasets and attributes, without /run) as 64 hex digits; hex [65]. The
  * same before and after a tree is written. src/results/digest.c states what it runs over, byte by byte. */

@@ -36,7 +36,7 @@ typedef struct bk_experiment {
     bk_status (*report)(const bk_group *root, bk_text *page);
 } bk_experiment;
 
-/* ---- A run, as its experiment sees it --------------------------------------------------------------------
+/* ---- A run, as its experiment sees it -------------------------------------------------------------------
  */
 
 BK_API uint64_t bk_run_seed(const bk_run *run);
@@ -47,70 +47,190 @@ BK_API bk_group *bk_run_results(bk_run *run);
 BK_API void bk_run_say(bk_run *run, const char *format, ...) BK_PRINTF(2, 3);
 /* Progress of a serial stage; rate-limited, costs a clock read. */
 BK_API void bk_run_progress(bk_run *run, const char *stage, uint64_t done, uint64_t total);
+/* Whether trials are missing by intention (a shard, a rehearsal): summarise is then not called, and what
+ * follows a simulation may be left out, because nobody will see it. */
+BK_API bool bk_run_is_partial(const bk_run *run);
 
-/* ---- Simulation
- * ---------------------------------------------------------------------------------------------- */
+/* A long serial stage whose results the checkpoint keeps: compute writes into results, a new and empty group.
+ * In a resumed run its content comes from the checkpoint and compute is not called; so whatever the run needs
+ * afterwards is read from results, in both cases. name tells stages and simulations of one run apart. */
+BK_API bk_status bk_stage(bk_run *run, const char *name,
+                          bk_status (*compute)(void *context, bk_group *results), void *context,
+                          bk_group *results);
 
-/* One named output of a trial. */
+/* ---- Simulation -----------------------------------------------------------------------------------------
+ */
+
+/* One named output of a trial. A zero member means what its comment says. */
 typedef struct bk_output {
     const char *name;
-    bk_dtype dtype; /* BK_F64, or BK_U32 for counts */
+    bk_dtype dtype;        /* BK_F64, or BK_U32 for counts */
+    const char *unit;      /* "s"; NULL: "1" */
+    const char *long_name; /* as an axis label would say it; NULL: the name */
+    double low, high; /* every value lies in [low, high], which is checked; equal: unknown. A stopping rule
+                         on the width of an interval needs it for its guarantee. */
 } bk_output;
 
-/* What all trials left: the slots of each output, and its fold. */
+/* What all trials left. */
 typedef struct bk_trials {
-    uint64_t count;
+    uint64_t count; /* of trials: those asked for, or fewer where a stopping rule ended the simulation */
     size_t n_outputs;
     const bk_output *outputs;
-    const void *const *values;   /* [output] -> [count] of the output's dtype; NULL in summary mode */
+    const void *const *values;   /* [output] -> [count] of the output's dtype; NULL with --keep summary */
     const bk_summary *summaries; /* [output], folded by the tree of brisk/stats.h over blocks */
+    const bk_tally *bins;        /* [output], keys of bk_quantile_bin */
+    const bk_tally *frequencies; /* [output], the exact frequency of each count; full where more than
+                                    BK_MOST_FREQUENCIES different ones occurred or the output is f64 */
     uint64_t block_size;         /* trials a block: the last bits of the folds depend on it */
 } bk_trials;
+#define BK_MOST_FREQUENCIES 65536
 
 /* A simulation: what one trial does, and what is made of them all. */
 typedef struct bk_simulation {
     uint64_t trials;
-    uint64_t block_size; /* trials a block; 0: 64. Part of the promise, so store it with what was folded */
+    uint64_t block_size; /* trials a block, at most 65536; 0: 64. Part of the promise, and stored */
     const bk_output *outputs;
     size_t n_outputs;
     size_t scratch_bytes; /* for each thread, 64-byte aligned, not cleared between trials */
+    /* What the streams of the trials are opened for, (seed, purpose, trial); told by --dry-run and stored in
+     * the file; 0: not told. */
+    uint32_t purpose;
+    /* The name of the simulation of this run whose trials the context depends on; NULL: none. Such a
+     * simulation is refused in shards, which do not have these trials. */
+    const char *needs;
     /* Computes trial number `trial`: reads context (shared, not to be changed), writes outputs
      * [n_outputs] (a count as a whole number). Draws from streams at (seed, purpose, trial) alone. */
     bk_status (*trial)(const void *context, uint64_t trial, void *scratch, double *outputs);
-    /* Called once, when no block is missing. results is the group handed to bk_simulate. */
+    /* Called once, when no block is missing. results is the group handed to bk_simulate. NULL: every output
+     * is put there by bk_trials_put. */
     bk_status (*summarise)(void *context, const bk_trials *trials, bk_group *results);
 } bk_simulation;
 
-/* Runs the trials in parallel over blocks and then summarise. name tells simulations of one run apart
- * (progress, checkpoints). Results are the same bits for any number of threads. A failed trial ends
- * the simulation with its status and "NAME, trial N: " before its message (the lowest one wins). */
+/* Runs the trials in parallel over blocks (those that the run has to compute and does not have yet) and then
+ * summarise. name tells simulations of one run apart (progress, checkpoints, the file's /simulation/NAME): a
+ * name that a group may have. Results are the same bits for any number of threads, shards, ranks and
+ * interruptions. A failed trial ends the simulation with its status and "NAME, trial N: " before its message
+ * (the lowest one wins). BK_STOPPED where the run was asked to stop; its checkpoint is written by then. */
 BK_API bk_status bk_simulate(bk_run *run, const char *name, const bk_simulation *simulation, void *context,
                              bk_group *results);
 
-/* ---- Running an experiment (what bk_main does)
- * --------------------------------------------------------------- */
+/* ---- What to make of the trials (sim/trials.c) ---- */
+
+/* The group results/NAME of one output: attributes count, mean, sd, mcse, variance, minimum, maximum,
+ * skewness, excess_kurtosis; quantile/{probability, value, low, high}; frequency/{value, count} of counts;
+ * and the values of the trials, "trial_value", where they were kept. Identical with --keep all and --keep
+ * summary but for the last. */
+BK_API bk_status bk_trials_put(const bk_trials *trials, size_t output, bk_group *results);
+/* Quantiles [n] of one output, from bins (or, of counts, exactly while their frequencies are known). */
+BK_API bk_status bk_trials_quantiles(bk_quantile *quantiles, const double *probabilities, size_t n,
+                                     const bk_trials *trials, size_t output);
+
+/* ---- Running an experiment (what bk_main does) ----------------------------------------------------------
+ */
 
 typedef struct bk_progress {
     const char *stage;
     uint64_t done, total;
+    uint64_t found;   /* of done: taken from a checkpoint, so they cost no time here */
     double elapsed_s; /* of this stage */
     bool finished;
+    const char *output;    /* the output that estimate is the mean of so far; NULL: none yet */
+    double estimate, mcse; /* its running mean and Monte Carlo standard error (NaN below two trials) */
 } bk_progress;
 
-/* How a run is to be carried out; none of it changes a result. */
+/* What the person or system that runs us wants now. */
+typedef enum bk_request { BK_REQUEST_NONE, BK_REQUEST_CHECKPOINT, BK_REQUEST_STOP } bk_request;
+
+typedef enum bk_keep { BK_KEEP_ALL, BK_KEEP_SUMMARY } bk_keep;
+typedef enum bk_stop_kind { BK_STOP_NEVER, BK_STOP_MCSE, BK_STOP_WIDTH } bk_stop_kind;
+
+/* Ends a simulation before its last trial once an estimate is precise enough. It is looked at after fixed
+ * numbers of blocks alone (16, 20, 25, ...: each a quarter more than the last, rounded down).
+ *   MCSE   the Monte Carlo standard error of the mean is at most `target`. A rule of precision: no interval
+ * with a guarantee follows from it. WIDTH  the confidence sequence of the mean at `level`, over the block
+ * means in block order, is at most `target` wide: bk_sequence_betting where the output has a range, else
+ * bk_sequence_asymptotic. It holds at the look that ends the simulation too. */
+typedef struct bk_stop_rule {
+    bk_stop_kind kind;
+    const char *output; /* NULL: the only one */
+    double target;      /* above 0, in the unit of the output */
+    double level;       /* of WIDTH, in (0, 1) */
+} bk_stop_rule;
+
+/* How a run is to be carried out. keep and stop belong to the configuration and are stored with it; nothing
+ * else here changes a result. Zero is a good default for everything. */
 typedef struct bk_run_control {
+    bk_keep keep;
+    bk_stop_rule stop;
+
     void (*say)(void *sink, const char *line);                 /* NULL: silent */
-    void (*progress)(void *sink, const bk_progress *progress); /* NULL: silent */
+    void (*progress)(void *sink, const bk_progress *progress); /* NULL: silent. One call at a time, from any
+                                                                  thread */
     void *sink;
+    /* Asked between trials, from any thread: quick, and safe to call at once. A request to stop stays; one
+     * for a checkpoint is given once. NULL: nobody asks. */
+    bk_request (*asked)(void *sink);
+
+    const char *checkpoint;    /* path of the checkpoint file; NULL: none is ever written or read */
+    double checkpoint_every_s; /* 0: only when asked or stopped */
+    double time_limit_s;       /* then the run stops as if asked; 0: none */
+    bool resume;               /* begin with what the checkpoint holds */
+    bool force;                /* replace a checkpoint that is in the way */
+    unsigned shard, shards;    /* compute part shard (1 to shards) of the blocks only; 0: all */
+
     const char *command_line;    /* stored in /run; NULL: not stored */
     const char *instruction_set; /* of the kernels, stored in /run; NULL: not stored */
     bool reproducible;           /* leave /run out: same bytes every time */
 } bk_run_control;
 
 /* Executes the experiment and returns its results tree, ready to be written: root attributes, /config,
- * /run and what the experiment put there. Owned by the caller (bk_results_destroy); NULL on failure. */
+ * /run, /simulation and what the experiment put there; of a shard, the tree for bk_results_write_as with
+ * BK_FILE_SHARD. Owned by the caller (bk_results_destroy); NULL on failure.
+ *
+ * With a checkpoint path: an existing checkpoint is BK_FILE unless resume or force; resume begins with it, or
+ * afresh (and says so) where there is none. BK_INVALID names the keys in which its configuration differs from
+ * this run's, its seed, experiment or versions; BK_FORMAT a damaged file. BK_STOPPED where the run stopped
+ * early: the checkpoint is written, and any failure leaves one too. When all is done the caller writes the
+ * results and then calls bk_run_forget_checkpoint. */
 BK_API bk_results *bk_run_execute(const bk_experiment *experiment, const bk_options *options, uint64_t seed,
                                   const bk_run_control *control);
+/* Removes the checkpoint of a run whose results are safe; no failure where there is none. */
+BK_API bk_status bk_run_forget_checkpoint(const bk_run_control *control);
+
+/* Puts the shards [n] of one run together (trees of their files, names[n] for messages) and executes the
+ * experiment on them: the tree that one run over all blocks would have given. BK_INVALID where they do not
+ * belong together (what differs is named), overlap, or leave a gap (what is missing is named). keep and stop
+ * of control are taken from the shards. */
+BK_API bk_results *bk_run_merge(const bk_experiment *experiment, const bk_options *options, uint64_t seed,
+                                const bk_run_control *control, const bk_results *const *shards,
+                                const char *const *names, size_t n);
+
+/* Rehearses the run: executes it with some trials of each simulation, for about pilot_s seconds each, and
+ * writes a page on what the whole would take: trials, blocks, streams, memory, file size, time. */
+BK_API bk_status bk_run_rehearse(bk_text *page, const bk_experiment *experiment, const bk_options *options,
+                                 uint64_t seed, const bk_run_control *control, double pilot_s);
+
+/* Whether results that were read are those of this experiment with this configuration; BK_INVALID names the
+ * differing keys. */
+BK_API bk_status bk_run_matches(const bk_results *results, const bk_experiment *experiment,
+                                const bk_options *options, uint64_t seed, const bk_run_control *control);
+
+/* ---- Several processes (sim/mpi.c) ----------------------------------------------------------------------
+ */
+
+/* Whether this library can run on several processes (MPI), and whether a launcher (mpirun, srun) started this
+ * process as one of several. */
+BK_API bool bk_ranks_possible(void);
+BK_API bool bk_ranks_launched(void);
+/* Joins the processes that were launched together; call it once, before bk_run_execute. BK_UNSUPPORTED
+ * without MPI. Until then, and without it, there is one rank, number 0. */
+BK_API bk_status bk_ranks_start(void);
+BK_API void bk_ranks_end(void);
+/* Ends all ranks at once, for a failure that the others cannot know of; returns where there is one rank only.
+ */
+BK_API void bk_ranks_abort(int exit_code);
+BK_API int bk_rank(void);
+BK_API int bk_ranks(void);
 
 #ifdef __cplusplus
 }

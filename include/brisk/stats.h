@@ -15,7 +15,9 @@
 #include "brisk/interval.h"
 #include "brisk/plan.h"
 #include "brisk/rng.h"
+#include "brisk/sequence.h"
 #include "brisk/simultaneous.h"
+#include "brisk/tally.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,12 +26,15 @@ extern "C" {
 /* ---- Summaries (stats/summary.c) ----------------------------------------------------------------- */
 
 /* Moments of a set of numbers. Two summaries combine into that of the union (Chan, Golub & LeVeque
- * 1983, eq. 2.1), so that a fixed tree of combinations gives the same bits for any thread count.
+ * 1983, eq. 2.1; third and fourth moment: Pebay 2008, eq. 3.1), so that a fixed tree of combinations
+ * gives the same bits for any thread count.
  * A NaN among the values, or infinities, make every moment the one NaN pattern of brisk. */
 typedef struct bk_summary {
     uint64_t count;
-    double mean;             /* 0 while empty */
-    double sum_squares;      /* of deviations from the mean */
+    double mean;        /* 0 while empty */
+    double sum_squares; /* of deviations from the mean */
+    double sum_cubes;   /* their third and fourth powers */
+    double sum_fourths;
     double minimum, maximum; /* inf, -inf while empty */
 } bk_summary;
 BK_API bk_summary bk_summary_empty(void);
@@ -47,6 +52,10 @@ BK_API double bk_summary_variance(const bk_summary *summary);
 BK_API double bk_summary_sd(const bk_summary *summary);
 /* Monte Carlo standard error of the mean: sd / sqrt(count). */
 BK_API double bk_summary_mcse(const bk_summary *summary);
+/* Moment coefficients of the values themselves (divisor count, R's moments package): m3 / m2^(3/2) and
+ * m4 / m2^2 - 3 with m_r = sum (x - mean)^r / count. NaN where all values are equal or there are none. */
+BK_API double bk_summary_skewness(const bk_summary *summary);
+BK_API double bk_summary_excess_kurtosis(const bk_summary *summary);
 
 /* ---- The fold tree (stats/fold.c) ----------------------------------------------------------------- */
 
@@ -66,6 +75,25 @@ BK_API bk_fold_tree bk_fold_empty(void);
 BK_API void bk_fold_add(bk_fold_tree *tree, bk_summary block);
 /* The summary of all blocks so far; the tree goes on. At most 63 combinations. */
 BK_API bk_summary bk_fold_result(const bk_fold_tree *tree);
+
+/* Any set of finished blocks, in whatever order they came, as its maximal nodes of the same tree: two
+ * siblings become their parent as soon as both are there. A set that holds blocks 0 .. n - 1 has the nodes
+ * of the tree above, and the same result to the bit. Start with {0}; release with bk_fold_set_clear. */
+typedef struct bk_fold_node {
+    uint64_t index; /* node(level, index) holds blocks index 2^level .. (index + 1) 2^level - 1 */
+    unsigned level; /* 0 to 63 */
+    bk_summary summary;
+} bk_fold_node;
+typedef struct bk_fold_set {
+    size_t count, capacity;
+    bk_fold_node *node; /* [count], in the order of their blocks */
+} bk_fold_set;
+/* Adds one node. BK_INVALID where a block of it is there already, level is above 63 or its blocks do not fit
+ * in 64 bits; BK_MEMORY. The set is then as before. O(count). */
+BK_API bk_status bk_fold_set_add(bk_fold_set *set, bk_fold_node node);
+/* The summary of all blocks in the set, its nodes combined from left to right. */
+BK_API bk_summary bk_fold_set_result(const bk_fold_set *set);
+BK_API void bk_fold_set_clear(bk_fold_set *set);
 
 /* ---- Histogram on a lattice (stats/histogram.c) ------------------------------------------------------ */
 
@@ -88,6 +116,9 @@ typedef struct bk_histogram {
  * given levels make more than 2^24 bins. O(n + bins). */
 BK_API bk_status bk_histogram_lattice(bk_histogram *histogram, const uint64_t *counts, size_t n, uint64_t m,
                                       uint64_t levels);
+/* The same histogram of the counts that value [n] names, each frequency [n] (at least 1) times. */
+BK_API bk_status bk_histogram_frequencies(bk_histogram *histogram, const uint64_t *value,
+                                          const uint64_t *frequency, size_t n, uint64_t m, uint64_t levels);
 /* Frees edge and count and zeroes the rest; may be called twice. */
 BK_API void bk_histogram_clear(bk_histogram *histogram);
 

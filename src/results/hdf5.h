@@ -46,6 +46,6 @@ bk_status bk_hdf5_types_close(bk_status before, const bk_hdf5_types *types);
 bk_status bk_hdf5_image(void **image, size_t *size, const bk_results *results);
 
 /* The tree of an HDF5 file in memory. image is freed (bk_free) as soon as HDF5 has its own copy. */
-bk_status bk_hdf5_parse(bk_results *results, void *image, size_t size);
+bk_status bk_hdf5_parse(bk_results *results, void *image, size_t size, bk_file_kind kind);
 
 #endif

@@ -15,6 +15,37 @@ static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a
 /* ---- What every file says of itself ----------------------------------------------------------------------
  */
 
+/* The kind of file that the attribute names; BK_FILE_KIND_COUNT: none of ours. */
+static bk_file_kind kind_of(const bk_attribute *format)
+{
+    unsigned kind = 0;
+    if (format == NULL || format->dtype != BK_TEXT) {
+        return BK_FILE_KIND_COUNT;
+    }
+    while (kind < BK_FILE_KIND_COUNT &&
+           strcmp(*(const char *const *)format->values, bk_file_kind_name((bk_file_kind)kind)) != 0) {
+        kind++;
+    }
+    return (bk_file_kind)kind;
+}
+
+static bk_status check_kind(bk_file_kind found, bk_file_kind wanted)
+{
+    static const char *const texts[] = {"a results file", "the checkpoint of a run that is not finished",
+                                        "one shard of a run"};
+    static const char *const advice[] = {"", ": finish it with run --resume",
+                                         ": put all shards together with merge"};
+    if (found == BK_FILE_KIND_COUNT) {
+        return bk_fail(BK_FORMAT, "it is an HDF5 file, but not of brisk (no attribute format = %s)",
+                       bk_file_kind_name(wanted));
+    }
+    if (found != wanted) {
+        return bk_fail(BK_FORMAT, "it is %s, not %s%s", texts[found], texts[wanted],
+                       wanted == BK_FILE_RESULTS ? advice[found] : "");
+    }
+    return BK_OK;
+}
+
 static bk_status check_format(const bk_reader *reader, hid_t root)
 {
     const htri_t there = H5Aexists(root, "format");
@@ -25,12 +56,7 @@ static bk_status check_format(const bk_reader *reader, hid_t root)
     const bk_status status = there > 0 ? bk_read_attributes(reader, root, &attributes, "/") : BK_OK;
     /* Another program's file may have attributes that we refuse: that it is another's is the better word. */
     const bk_attribute *format = bk_attribute_find(&attributes, "format");
-    const bool ours = format != NULL && format->dtype == BK_TEXT &&
-                      strcmp(*(const char *const *)format->values, BK_FORMAT_NAME) == 0;
-    if (!ours) {
-        return bk_fail(BK_FORMAT,
-                       "it is an HDF5 file, but not of brisk (no attribute format = " BK_FORMAT_NAME ")");
-    }
+    BK_TRY(check_kind(kind_of(format), reader->kind));
     BK_TRY(status);
     const bk_attribute *version = bk_attribute_find(&attributes, "format_version");
     if (version == NULL || version->dtype != BK_I32 || version->length != 2) {
@@ -205,7 +231,7 @@ static bk_status read_root(bk_reader *reader)
     return bk_hdf5_close(status, root);
 }
 
-bk_status bk_hdf5_parse(bk_results *results, void *image, size_t size)
+bk_status bk_hdf5_parse(bk_results *results, void *image, size_t size, bk_file_kind kind)
 {
     if (size < sizeof signature || memcmp(image, signature, sizeof signature) != 0) {
         bk_free(image);
@@ -217,7 +243,7 @@ bk_status bk_hdf5_parse(bk_results *results, void *image, size_t size)
         return sealed;
     }
     bk_hdf5_scope scope;
-    bk_reader reader = {.results = results, .file = -1};
+    bk_reader reader = {.results = results, .kind = kind, .file = -1};
     reader.types.file[BK_TEXT] = -1;
     reader.met = bk_allocate(BK_MAX_OBJECTS, sizeof *reader.met);
     if (reader.met == NULL) {

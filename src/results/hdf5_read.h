@@ -21,6 +21,7 @@ typedef struct bk_met {
 
 typedef struct bk_reader {
     bk_results *results;
+    bk_file_kind kind; /* that is wanted */
     hid_t file;
     unsigned long file_number;
     size_t budget; /* bytes of values that may still be read */

@@ -32,12 +32,18 @@ static bk_status set_digests(bk_results *results)
     return status;
 }
 
+const char *bk_file_kind_name(bk_file_kind kind)
+{
+    static const char *const names[] = {"brisk-results", "brisk-checkpoint", "brisk-shard"};
+    return (unsigned)kind < BK_FILE_KIND_COUNT ? names[kind] : "unknown";
+}
+
 /* Who wrote this stands first, whether it is whole stands last, whatever the caller set in between. */
-static bk_status set_marks(bk_results *results)
+static bk_status set_marks(bk_results *results, bk_file_kind kind)
 {
     static const int32_t version[2] = {BK_FORMAT_MAJOR, BK_FORMAT_MINOR};
     bk_list *attributes = &results->root->attributes;
-    BK_TRY(set_text(results, attributes, "/", "format", BK_FORMAT_NAME));
+    BK_TRY(set_text(results, attributes, "/", "format", bk_file_kind_name(kind)));
     BK_TRY(bk_attribute_set(results->arena, attributes, "/", "format_version", BK_I32, 2, version));
     BK_TRY(set_digests(results));
     BK_TRY(bk_group_set_flag(results->root, "complete", true));
@@ -50,19 +56,26 @@ static bk_status set_marks(bk_results *results)
 
 bk_status bk_results_write(bk_results *results, const char *path, bool force)
 {
+    return bk_results_write_as(results, path, force, BK_FILE_RESULTS);
+}
+
+bk_status bk_results_write_as(bk_results *results, const char *path, bool force, bk_file_kind kind)
+{
     if (results == NULL) {
         return bk_missing_parent("tree of results");
     }
     void *image = NULL;
     size_t size = 0;
-    BK_TRY(set_marks(results));
+    BK_TRY(set_marks(results, kind));
     BK_TRY(bk_hdf5_image(&image, &size, results));
     const bk_status status = bk_file_write(path, image, size, force);
     bk_free(image);
     return status;
 }
 
-bk_results *bk_results_read(const char *path)
+bk_results *bk_results_read(const char *path) { return bk_results_read_as(path, BK_FILE_RESULTS); }
+
+bk_results *bk_results_read_as(const char *path, bk_file_kind kind)
 {
     void *image = NULL;
     size_t size = 0;
@@ -74,7 +87,7 @@ bk_results *bk_results_read(const char *path)
         bk_free(image);
         return NULL;
     }
-    if (bk_hdf5_parse(results, image, size) != BK_OK) {
+    if (bk_hdf5_parse(results, image, size, kind) != BK_OK) {
         bk_fail_within("cannot read %s", path);
         bk_results_destroy(results);
         return NULL;

@@ -139,10 +139,37 @@ static void free_slots(simulation_state *state)
 }
 
 /* Folds the blocks and hands everything to the simulation. */
+static bk_status put_all(const bk_trials *trials, bk_group *results)
+{
+    for (size_t i = 0; i < trials->n_outputs; i++) {
+        BK_TRY(bk_trials_put(trials, i, results));
+    }
+    return BK_OK;
+}
+
+static bk_status tally_all(bk_tally *bins, bk_tally *frequencies, const simulation_state *state)
+{
+    const bk_simulation *simulation = state->simulation;
+    for (size_t i = 0; i < simulation->n_outputs; i++) {
+        frequencies[i].limit = BK_MOST_FREQUENCIES;
+        frequencies[i].full = simulation->outputs[i].dtype != BK_U32;
+        for (uint64_t t = 0; t < simulation->trials; t++) {
+            const bool count = simulation->outputs[i].dtype == BK_U32;
+            const double value = count ? ((uint32_t *)state->values[i])[t] : ((double *)state->values[i])[t];
+            BK_TRY(bk_tally_add(&bins[i], bk_quantile_bin(value), 1));
+            BK_TRY(bk_tally_add(&frequencies[i], count ? (uint64_t)value : 0, 1));
+        }
+    }
+    return BK_OK;
+}
+
 static bk_status summarise(const simulation_state *state, void *context, bk_group *results)
 {
     const bk_simulation *simulation = state->simulation;
     bk_summary summaries[MAX_OUTPUTS];
+    bk_tally bins[MAX_OUTPUTS] = {{0}};
+    bk_tally frequencies[MAX_OUTPUTS] = {{0}};
+    bk_status status = tally_all(bins, frequencies, state);
     for (size_t i = 0; i < simulation->n_outputs; i++) {
         bk_fold_tree tree = bk_fold_empty();
         for (size_t block = 0; block < state->blocks; block++) {
@@ -155,8 +182,18 @@ static bk_status summarise(const simulation_state *state, void *context, bk_grou
                               .outputs = simulation->outputs,
                               .values = (const void *const *)state->values,
                               .summaries = summaries,
+                              .bins = bins,
+                              .frequencies = frequencies,
                               .block_size = state->block_size};
-    return simulation->summarise(context, &trials, results);
+    if (status == BK_OK) {
+        status = simulation->summarise == NULL ? put_all(&trials, results)
+                                               : simulation->summarise(context, &trials, results);
+    }
+    for (size_t i = 0; i < simulation->n_outputs; i++) {
+        bk_tally_clear(&bins[i]);
+        bk_tally_clear(&frequencies[i]);
+    }
+    return status;
 }
 
 bk_status bk_simulate(bk_run *run, const char *name, const bk_simulation *simulation, void *context,

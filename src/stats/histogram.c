@@ -45,7 +45,8 @@ static uint64_t choose_levels(count_range range)
     return levels;
 }
 
-static bk_status fill(bk_histogram *histogram, const uint64_t *counts, size_t n)
+/* frequency NULL: each count stands for itself once. */
+static bk_status fill(bk_histogram *histogram, const uint64_t *counts, const uint64_t *frequency, size_t n)
 {
     histogram->edge = bk_allocate(histogram->bins + 1, sizeof(double));
     histogram->count = bk_allocate(histogram->bins, sizeof(uint64_t));
@@ -58,13 +59,14 @@ static bk_status fill(bk_histogram *histogram, const uint64_t *counts, size_t n)
         histogram->edge[i] = ((double)k - 0.5) / (double)histogram->m;
     }
     for (size_t i = 0; i < n; i++) {
-        histogram->count[(counts[i] - histogram->first) / histogram->levels]++;
+        histogram->count[(counts[i] - histogram->first) / histogram->levels] +=
+            frequency == NULL ? 1 : frequency[i];
     }
     return BK_OK;
 }
 
-bk_status bk_histogram_lattice(bk_histogram *histogram, const uint64_t *counts, size_t n, uint64_t m,
-                               uint64_t levels)
+static bk_status make_histogram(bk_histogram *histogram, const uint64_t *counts, const uint64_t *frequency,
+                                size_t n, uint64_t m, uint64_t levels)
 {
     if (n == 0) {
         return bk_fail(BK_INVALID, "histogram: no counts (n = 0); give at least one");
@@ -86,9 +88,26 @@ bk_status bk_histogram_lattice(bk_histogram *histogram, const uint64_t *counts, 
     }
     made.bins = (size_t)bins;
     made.first = range.lowest - range.lowest % made.levels;
-    BK_TRY(fill(&made, counts, n));
+    BK_TRY(fill(&made, counts, frequency, n));
     *histogram = made;
     return BK_OK;
+}
+
+bk_status bk_histogram_lattice(bk_histogram *histogram, const uint64_t *counts, size_t n, uint64_t m,
+                               uint64_t levels)
+{
+    return make_histogram(histogram, counts, NULL, n, m, levels);
+}
+
+bk_status bk_histogram_frequencies(bk_histogram *histogram, const uint64_t *value, const uint64_t *frequency,
+                                   size_t n, uint64_t m, uint64_t levels)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (frequency[i] == 0) {
+            return bk_fail(BK_INVALID, "histogram: frequency[%zu] is 0; leave out what did not occur", i);
+        }
+    }
+    return make_histogram(histogram, value, frequency, n, m, levels);
 }
 
 void bk_histogram_clear(bk_histogram *histogram)

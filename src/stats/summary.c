@@ -12,16 +12,24 @@ static void settle_nan(bk_summary *summary)
     if (isnan(summary->mean)) {
         summary->mean = summary->minimum = summary->maximum = (double)NAN;
     }
-    if (isnan(summary->sum_squares)) {
-        summary->sum_squares = (double)NAN;
+    double *powers[] = {&summary->sum_squares, &summary->sum_cubes, &summary->sum_fourths};
+    for (size_t i = 0; i < 3; i++) {
+        *powers[i] = isnan(*powers[i]) ? (double)NAN : *powers[i];
     }
 }
 
 void bk_summary_add(bk_summary *summary, double value)
 {
+    const double before = (double)summary->count;
     const double deviation = value - summary->mean;
     summary->count++;
-    summary->mean += deviation / (double)summary->count;
+    const double n = (double)summary->count;
+    const double step = deviation / n;
+    const double square = deviation * step * before;
+    summary->sum_fourths += square * (step * step) * (n * n - 3.0 * n + 3.0) +
+                            6.0 * (step * step) * summary->sum_squares - 4.0 * step * summary->sum_cubes;
+    summary->sum_cubes += square * step * (n - 2.0) - 3.0 * step * summary->sum_squares;
+    summary->mean += step;
     summary->sum_squares += deviation * (value - summary->mean);
     summary->minimum = value < summary->minimum ? value : summary->minimum;
     summary->maximum = value > summary->maximum ? value : summary->maximum;
@@ -37,10 +45,19 @@ bk_summary bk_summary_combine(bk_summary a, bk_summary b)
         return a;
     }
     bk_summary both = {.count = a.count + b.count};
+    const double left = (double)a.count / (double)both.count;
     const double share = (double)b.count / (double)both.count;
     const double distance = b.mean - a.mean;
+    const double product = distance * distance * ((double)a.count * share);
     both.mean = a.mean + distance * share;
-    both.sum_squares = a.sum_squares + b.sum_squares + distance * distance * ((double)a.count * share);
+    both.sum_squares = a.sum_squares + b.sum_squares + product;
+    both.sum_cubes = a.sum_cubes + b.sum_cubes + product * distance * (left - share) +
+                     3.0 * distance * (left * b.sum_squares - share * a.sum_squares);
+    both.sum_fourths =
+        a.sum_fourths + b.sum_fourths +
+        product * (distance * distance) * (left * left - left * share + share * share) +
+        6.0 * (distance * distance) * (left * left * b.sum_squares + share * share * a.sum_squares) +
+        4.0 * distance * (left * b.sum_cubes - share * a.sum_cubes);
     both.minimum = b.minimum < a.minimum ? b.minimum : a.minimum;
     both.maximum = b.maximum > a.maximum ? b.maximum : a.maximum;
     settle_nan(&both);
@@ -74,4 +91,24 @@ double bk_summary_sd(const bk_summary *summary)
 double bk_summary_mcse(const bk_summary *summary)
 {
     return summary->count < 2 ? (double)NAN : bk_summary_sd(summary) / sqrt((double)summary->count);
+}
+
+double bk_summary_skewness(const bk_summary *summary)
+{
+    const double n = (double)summary->count;
+    if (!(summary->sum_squares > 0.0)) {
+        return (double)NAN;
+    }
+    const double variance = summary->sum_squares / n;
+    return summary->sum_cubes / n / (variance * sqrt(variance));
+}
+
+double bk_summary_excess_kurtosis(const bk_summary *summary)
+{
+    const double n = (double)summary->count;
+    if (!(summary->sum_squares > 0.0)) {
+        return (double)NAN;
+    }
+    const double variance = summary->sum_squares / n;
+    return summary->sum_fourths / n / (variance * variance) - 3.0;
 }

@@ -35,7 +35,7 @@ static bk_status store_estimate(void *context, const bk_trials *trials, bk_group
 
 static bk_status run_study(bk_run *run)
 {
-    static const bk_output outputs[] = {{"hits", BK_U32}};
+    static const bk_output outputs[] = {{.name = "hits", .dtype = BK_U32}};
     const bk_options *options = bk_run_options(run);
     const bk_simulation simulation = {
         .trials = (uint64_t)bk_option_integer(options, "trials"),

@@ -29,7 +29,7 @@ ROOMS = {
     "cli": ["base", "kernel", "rng", "tensor", "stats", "model", "results", "sim"],
 }
 TABLES = {"status.def": "base", "purposes.def": "rng", "data.h": "results",
-          "interval.h": "stats", "comparison.h": "stats", "plan.h": "stats", "bootstrap.h": "stats", "coverage.h": "stats",
+          "interval.h": "stats", "tally.h": "stats", "sequence.h": "stats", "comparison.h": "stats", "plan.h": "stats", "bootstrap.h": "stats", "coverage.h": "stats",
           "classification.h": "stats", "simultaneous.h": "stats"}
 
 C_AND_POSIX = set(
