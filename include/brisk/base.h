@@ -156,6 +156,15 @@ typedef bk_status (*bk_parallel_body)(void *context, size_t item, int thread);
  * About 1 us a call. */
 BK_API bk_status bk_parallel_for(size_t count, bk_parallel_body body, void *context);
 
+/* A lock for what the bodies of one loop share (base/mutex.c); owned by the caller, NULL on failure. _try
+ * does not wait: false where another thread holds it. Not to be taken twice by one thread. */
+typedef struct bk_mutex bk_mutex;
+BK_API bk_mutex *bk_mutex_create(void);
+BK_API void bk_mutex_destroy(bk_mutex *lock);
+BK_API void bk_mutex_take(bk_mutex *lock);
+BK_API bool bk_mutex_try(bk_mutex *lock);
+BK_API void bk_mutex_release(bk_mutex *lock);
+
 /* A team: a few threads that work in step for a long time, for loops too short to start threads anew.
  * member is in [0, members); what a member does must not decide a result. */
 typedef bk_status (*bk_team_body)(void *context, int member, int members);

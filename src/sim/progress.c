@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What a run says of itself while it works. The sink belongs to the command; this room never prints. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,23 @@ void bk_run_say(bk_run *run, const char *format, ...)
     run->control->say(run->control->sink, line);
 }
 
-void bk_run_tell_progress(bk_run *run, const char *stage, uint64_t done, uint64_t total)
+/* The running estimate: of the watched output, else of the first one. */
+static void add_estimate(bk_progress *progress, const bk_part *part)
+{
+    const size_t output = part->watched == BK_NO_OUTPUT ? 0 : part->watched;
+    bk_mutex_take(part->lock);
+    const bk_summary summary = bk_fold_set_result(&part->folds[output]);
+    progress->done = part->done_trials;
+    bk_mutex_release(part->lock);
+    progress->found = part->found_trials;
+    if (summary.count > 0) {
+        progress->output = part->output_name[output];
+        progress->estimate = summary.mean;
+        progress->mcse = bk_summary_mcse(&summary);
+    }
+}
+
+void bk_run_tell_progress(bk_run *run, const char *stage, uint64_t done, uint64_t total, const bk_part *part)
 {
     if (run->control->progress == NULL) {
         return;
@@ -45,11 +62,16 @@ void bk_run_tell_progress(bk_run *run, const char *stage, uint64_t done, uint64_
         return;
     }
     run->last_progress_s = now;
-    const bk_progress progress = {.stage = stage,
-                                  .done = done,
-                                  .total = total,
-                                  .elapsed_s = now - run->stage_started_s,
-                                  .finished = finished};
+    bk_progress progress = {.stage = stage,
+                            .done = done,
+                            .total = total,
+                            .elapsed_s = now - run->stage_started_s,
+                            .finished = finished,
+                            .estimate = (double)NAN,
+                            .mcse = (double)NAN};
+    if (part != NULL) {
+        add_estimate(&progress, part);
+    }
     run->control->progress(run->control->sink, &progress);
     if (finished) {
         run->stage[0] = '\0';
@@ -58,5 +80,5 @@ void bk_run_tell_progress(bk_run *run, const char *stage, uint64_t done, uint64_
 
 void bk_run_progress(bk_run *run, const char *stage, uint64_t done, uint64_t total)
 {
-    bk_run_tell_progress(run, stage, done, total);
+    bk_run_tell_progress(run, stage, done, total, NULL);
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/ranks.h"
 #include "sim/run.h"
 
 uint64_t bk_run_seed(const bk_run *run) { return run->seed; }
@@ -14,46 +15,12 @@ const bk_options *bk_run_options(const bk_run *run) { return run->options; }
 
 bk_group *bk_run_results(bk_run *run) { return bk_results_root(run->results); }
 
-bk_status bk_run_configuration(const bk_run *run, bk_text *text)
+bool bk_run_is_partial(const bk_run *run)
 {
-    bk_text_append(text, "[run]\nexperiment = %s\nseed = %llu\n\n[options]\n", run->experiment->name,
-                   (unsigned long long)run->seed);
-    bk_configuration_write(text, run->options);
-    return bk_text_status(text);
+    return run->mode == BK_RUN_SHARD || run->mode == BK_RUN_REHEARSAL;
 }
 
-/* Who made the file and from what: the same for every run of this build with this configuration. */
-static bk_status write_origin(bk_run *run)
-{
-    bk_group *root = bk_run_results(run);
-    const bk_build_facts *build = bk_build();
-    BK_TRY(bk_group_set_text(root, "brisk_version", build->version));
-    BK_TRY(bk_group_set_text(root, "git_commit", build->git_commit));
-    BK_TRY(bk_group_set_flag(root, "git_dirty", build->git_dirty));
-    BK_TRY(bk_group_set_text(root, "experiment", run->experiment->name));
-    BK_TRY(bk_group_set_unsigned(root, "seed", run->seed));
-    BK_TRY(bk_group_set_text(root, "rng", "PCG64DXSM(SeedSequence(seed, spawn_key=(purpose, index)))"));
-    return bk_group_set_text(root, "transforms", bk_transform_names());
-}
-
-static bk_status write_configuration(bk_run *run)
-{
-    static const bk_field field = {.name = "text",
-                                   .dtype = BK_TEXT,
-                                   .rank = 0,
-                                   .axes = {NULL},
-                                   .unit = "",
-                                   .long_name = "configuration, as brisk run --config reads it"};
-    bk_text text = {0};
-    bk_status status = bk_run_configuration(run, &text);
-    if (status == BK_OK) {
-        const char *value = bk_text_string(&text);
-        bk_group *group = bk_group_at(bk_run_results(run), "config");
-        status = bk_group_add(group, &field, NULL, &value) == NULL ? bk_error_status() : BK_OK;
-    }
-    bk_text_clear(&text);
-    return status;
-}
+/* ---- /run ---- */
 
 static double cpu_seconds(void)
 {
@@ -65,8 +32,7 @@ static double cpu_seconds(void)
            1e-6 * ((double)usage.ru_utime.tv_usec + (double)usage.ru_stime.tv_usec);
 }
 
-/* What differs from one execution to the next stands in /run alone, so that it can be left out. */
-static bk_status write_run_facts(bk_run *run, const struct tm *start, double wall_s)
+static bk_status write_how_it_was_run(bk_run *run, bk_group *group)
 {
     static const bk_field command_line = {.name = "command_line",
                                           .dtype = BK_TEXT,
@@ -74,8 +40,28 @@ static bk_status write_run_facts(bk_run *run, const struct tm *start, double wal
                                           .axes = {NULL},
                                           .unit = "",
                                           .long_name = "command line of the run"};
-    bk_group *group = bk_group_at(bk_run_results(run), "run");
     const bk_run_control *control = run->control;
+    uint64_t found = 0;
+    for (size_t i = 0; i < run->n_parts; i++) {
+        found += run->parts[i]->found_trials;
+    }
+    BK_TRY(bk_group_set_integer(group, "threads", bk_threads()));
+    BK_TRY(bk_group_set_integer(group, "ranks", bk_ranks()));
+    BK_TRY(bk_group_set_unsigned(group, "resumed_trials", found));
+    if (control->instruction_set != NULL) {
+        BK_TRY(bk_group_set_text(group, "instruction_set", control->instruction_set));
+    }
+    if (control->command_line != NULL &&
+        bk_group_add(group, &command_line, NULL, &control->command_line) == NULL) {
+        return bk_error_status();
+    }
+    return BK_OK;
+}
+
+/* What differs from one execution to the next stands in /run alone, so that it can be left out. */
+static bk_status write_run_facts(bk_run *run, const struct tm *start, double wall_s)
+{
+    bk_group *group = bk_group_at(bk_run_results(run), "run");
     const bk_build_facts *build = bk_build();
     char host[256] = "";
     char started[32] = "";
@@ -87,55 +73,127 @@ static bk_status write_run_facts(bk_run *run, const struct tm *start, double wal
     BK_TRY(bk_group_set_real(group, "wall_s", wall_s));
     BK_TRY(bk_group_set_real(group, "cpu_s", cpu_seconds()));
     BK_TRY(bk_group_set_text(group, "host", host));
-    BK_TRY(bk_group_set_integer(group, "threads", bk_threads()));
     BK_TRY(bk_group_set_text(group, "compiler", build->compiler));
     BK_TRY(bk_group_set_text(group, "flags", build->flags));
     BK_TRY(bk_group_set_text(group, "build_type", build->build_type));
-    if (control->instruction_set != NULL) {
-        BK_TRY(bk_group_set_text(group, "instruction_set", control->instruction_set));
+    return write_how_it_was_run(run, group);
+}
+
+/* ---- Executing ---- */
+
+static bk_status execute(bk_run *run)
+{
+    const time_t now = time(NULL);
+    struct tm start = {0};
+    (void)gmtime_r(&now, &start);
+    BK_TRY(bk_run_write_origin(run, bk_run_results(run)));
+    BK_TRY(run->experiment->run(run));
+    if (run->control->stop.kind != BK_STOP_NEVER && !run->rule_used && run->mode == BK_RUN_WHOLE) {
+        return bk_fail(BK_INVALID, "the stopping rule has nothing to stop: %s simulates nothing",
+                       run->experiment->name);
     }
-    if (control->command_line != NULL &&
-        bk_group_add(group, &command_line, NULL, &control->command_line) == NULL) {
-        return bk_error_status();
+    if (!run->control->reproducible) {
+        BK_TRY(write_run_facts(run, &start, bk_clock_s() - run->started_s));
     }
     return BK_OK;
 }
 
-static bk_status execute(bk_run *run)
+static bk_status check_control(const bk_run_control *control)
 {
-    const double started_s = bk_clock_s();
-    const time_t now = time(NULL);
-    struct tm start = {0};
-    (void)gmtime_r(&now, &start);
-    BK_TRY(write_origin(run));
-    BK_TRY(write_configuration(run));
-    BK_TRY(run->experiment->run(run));
-    if (!run->control->reproducible) {
-        BK_TRY(write_run_facts(run, &start, bk_clock_s() - started_s));
+    const bk_stop_rule *rule = &control->stop;
+    if (control->shards > 0 && (control->shard < 1 || control->shard > control->shards)) {
+        return bk_fail(BK_INVALID, "shard %u of %u does not exist: shards are numbered from 1 to %u",
+                       control->shard, control->shards, control->shards);
+    }
+    if (rule->kind == BK_STOP_NEVER) {
+        return BK_OK;
+    }
+    if (control->shards > 0) {
+        return bk_fail(BK_INVALID,
+                       "a stopping rule needs the trials of all shards: leave out the rule or the shards");
+    }
+    if (!(rule->target > 0.0)) {
+        return bk_fail(BK_INVALID, "the stopping rule's target is %g; it must be above 0", rule->target);
+    }
+    if (rule->kind == BK_STOP_WIDTH && !(rule->level > 0.0 && rule->level < 1.0)) {
+        return bk_fail(BK_INVALID, "the stopping rule's level is %g; it must lie between 0 and 1",
+                       rule->level);
     }
     return BK_OK;
+}
+
+static bk_status perform(bk_run *run)
+{
+    BK_TRY(bk_options_check(run->options));
+    if (run->experiment->check != NULL) {
+        BK_TRY(run->experiment->check(run->options));
+    }
+    BK_TRY(check_control(run->control));
+    run->service = bk_mutex_create();
+    run->results = bk_results_create();
+    if (run->service == NULL || run->results == NULL) {
+        return bk_error_status();
+    }
+    run->started_s = run->last_checkpoint_s = bk_clock_s();
+    /* All ranks have read the checkpoint before rank 0 writes a new one. */
+    BK_TRY(bk_ranks_share_failure(bk_checkpoint_open(run), 0));
+    const bk_status status = execute(run);
+    if (status != BK_OK && status != BK_STOPPED) {
+        bk_checkpoint_rescue(run);
+    }
+    return status;
+}
+
+bk_status bk_run_perform(bk_run *run)
+{
+    static const bk_run_control plain = {0};
+    if (run->control == NULL) {
+        run->control = &plain;
+    }
+    if (run->mode == BK_RUN_WHOLE && run->control->shards > 0) {
+        run->mode = BK_RUN_SHARD;
+    }
+    atomic_init(&run->stopping, false);
+    atomic_init(&run->checkpoint_wanted, false);
+    return perform(run);
+}
+
+void bk_run_clear(bk_run *run)
+{
+    for (size_t i = 0; i < run->n_parts; i++) {
+        bk_part_destroy(run->parts[i]);
+    }
+    for (size_t i = 0; i < run->n_stages; i++) {
+        bk_free(run->stages[i].name);
+    }
+    for (size_t i = 0; i < run->n_rehearsed; i++) {
+        bk_free(run->rehearsed[i].name);
+    }
+    bk_free((void *)run->parts);
+    bk_free(run->stages);
+    bk_free(run->rehearsed);
+    bk_free(run->sources);
+    bk_results_destroy(run->checkpoint);
+    bk_results_destroy(run->results);
+    bk_mutex_destroy(run->service);
+}
+
+/* The tree that the caller gets: of a shard, its parts instead of results. */
+static bk_results *take_results(bk_run *run)
+{
+    if (run->mode == BK_RUN_SHARD) {
+        return bk_checkpoint_tree(run);
+    }
+    bk_results *results = run->results;
+    run->results = NULL;
+    return results;
 }
 
 bk_results *bk_run_execute(const bk_experiment *experiment, const bk_options *options, uint64_t seed,
                            const bk_run_control *control)
 {
-    static const bk_run_control silent = {0};
-    bk_run run = {.experiment = experiment,
-                  .options = options,
-                  .control = control == NULL ? &silent : control,
-                  .seed = seed,
-                  .results = NULL};
-    if (bk_options_check(options) != BK_OK ||
-        (experiment->check != NULL && experiment->check(options) != BK_OK)) {
-        return NULL;
-    }
-    run.results = bk_results_create();
-    if (run.results == NULL) {
-        return NULL;
-    }
-    if (execute(&run) != BK_OK) {
-        bk_results_destroy(run.results);
-        return NULL;
-    }
-    return run.results;
+    bk_run run = {.experiment = experiment, .options = options, .control = control, .seed = seed};
+    bk_results *results = bk_run_perform(&run) == BK_OK ? take_results(&run) : NULL;
+    bk_run_clear(&run);
+    return results;
 }

@@ -1,145 +1,109 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The Monte Carlo driver: trials over blocks in parallel, results in fixed slots, folds in one fixed
- * tree. Nothing here depends on which thread computed what. */
+ * bk_simulate: the one place that knows in which mode a run is. It takes finished blocks from a checkpoint or
+ * from shards, computes those that are missing and belong to this run, and summarises when all are there. */
 #include <math.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "sim/run.h"
 
-#define DEFAULT_BLOCK     64
-#define MAX_OUTPUTS       64
-#define SCRATCH_ALIGNMENT 64
-
-typedef struct simulation_state {
-    bk_run *run;
-    const char *name;
-    const bk_simulation *simulation;
-    const void *context;
-    uint64_t block_size;
-    size_t blocks;
-    void **values;          /* [output] -> [trials] of its dtype */
-    bk_summary *summaries;  /* [output][block] */
-    unsigned char *scratch; /* [thread][scratch_stride] */
-    size_t scratch_stride;
-    _Atomic uint64_t done;
-} simulation_state;
-
-static bk_status check_simulation(const char *name, const bk_simulation *simulation)
+static bk_status check_output_facts(const char *name, const bk_output *output)
 {
+    if (output->name == NULL || output->name[0] == '\0') {
+        return bk_fail(BK_INVALID, "simulation %s: an output has no name", name);
+    }
+    if (output->dtype != BK_F64 && output->dtype != BK_U32) {
+        return bk_fail(BK_DTYPE, "simulation %s: output %s is %s; f64 and u32 (counts) are possible", name,
+                       output->name, bk_dtype_name(output->dtype));
+    }
+    if (!(output->low <= output->high) || isinf(output->low) || isinf(output->high)) {
+        return bk_fail(BK_INVALID,
+                       "simulation %s: output %s has the range [%g, %g]; leave an unknown one out", name,
+                       output->name, output->low, output->high);
+    }
+    return BK_OK;
+}
+
+static bk_status check_simulation(const bk_run *run, const char *name, const bk_simulation *simulation)
+{
+    if (name == NULL || name[0] == '\0' || strlen(name) > 100 || strchr(name, '/') != NULL) {
+        return bk_fail(BK_INVALID, "a simulation's name has 1 to 100 bytes and no '/'");
+    }
     if (simulation->trials == 0) {
         return bk_fail(BK_INVALID, "simulation %s: there must be at least one trial", name);
     }
-    if (simulation->n_outputs == 0 || simulation->n_outputs > MAX_OUTPUTS) {
+    if (simulation->block_size > BK_LONGEST_BLOCK) {
+        return bk_fail(BK_INVALID, "simulation %s: blocks of %llu trials; at most %d are possible", name,
+                       (unsigned long long)simulation->block_size, BK_LONGEST_BLOCK);
+    }
+    if (simulation->n_outputs == 0 || simulation->n_outputs > BK_MOST_OUTPUTS) {
         return bk_fail(BK_INVALID, "simulation %s: %zu outputs a trial; 1 to %d are possible", name,
-                       simulation->n_outputs, MAX_OUTPUTS);
+                       simulation->n_outputs, BK_MOST_OUTPUTS);
     }
     for (size_t i = 0; i < simulation->n_outputs; i++) {
-        const bk_dtype dtype = simulation->outputs[i].dtype;
-        if (dtype != BK_F64 && dtype != BK_U32) {
-            return bk_fail(BK_DTYPE, "simulation %s: output %s is %s; f64 and u32 (counts) are possible",
-                           name, simulation->outputs[i].name, bk_dtype_name(dtype));
+        BK_TRY(check_output_facts(name, &simulation->outputs[i]));
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(simulation->outputs[i].name, simulation->outputs[j].name) == 0) {
+                return bk_fail(BK_INVALID, "simulation %s: two outputs are named %s", name,
+                               simulation->outputs[i].name);
+            }
+        }
+    }
+    for (size_t i = 0; i < run->n_parts; i++) {
+        if (strcmp(run->parts[i]->name, name) == 0) {
+            return bk_fail(BK_INVALID, "this run has two simulations named %s: give them different names",
+                           name);
         }
     }
     return BK_OK;
 }
 
-/* Puts one output into its slot. A NaN is stored as one pattern, because its sign and payload depend
- * on compiler and machine. */
-static bk_status store_output(const simulation_state *state, size_t output, uint64_t trial, double value)
+/* The blocks that this run has to compute. */
+static bk_block_range own_blocks(const bk_run *run, const bk_part *part)
 {
-    const bk_output *facts = &state->simulation->outputs[output];
-    if (facts->dtype == BK_F64) {
-        ((double *)state->values[output])[trial] = isnan(value) ? (double)NAN : value;
-        return BK_OK;
+    const bk_run_control *control = run->control;
+    if (run->mode != BK_RUN_SHARD) {
+        return (bk_block_range){0, part->blocks};
     }
-    if (!(value >= 0.0 && value <= (double)UINT32_MAX && value == floor(value))) {
-        return bk_fail(BK_INVALID, "output %s is declared a count but is %g", facts->name, value);
+    /* part->blocks i / n, without overflow: both factors are below 2^32 once blocks are split in two. */
+    const uint64_t whole = part->blocks / control->shards;
+    const uint64_t rest = part->blocks % control->shards;
+    const uint64_t i = control->shard - 1;
+    return (bk_block_range){whole * i + rest * i / control->shards,
+                            whole * (i + 1) + rest * (i + 1) / control->shards};
+}
+
+static bk_status add_part(bk_part **added, bk_run *run, const char *name, const bk_simulation *simulation)
+{
+    size_t watched = BK_NO_OUTPUT;
+    BK_TRY(bk_stop_watches(&watched, run, name, simulation));
+    bk_part **parts = bk_reallocate(run->parts, run->n_parts, run->n_parts + 1, sizeof *parts);
+    if (parts == NULL) {
+        return bk_error_status();
     }
-    ((uint32_t *)state->values[output])[trial] = (uint32_t)value;
+    run->parts = parts;
+    bk_part *part = bk_part_create(name, simulation, run->control->keep, watched);
+    if (part == NULL) {
+        return bk_error_status();
+    }
+    const bk_status status = bk_part_restore(part, run);
+    if (status != BK_OK) {
+        bk_part_destroy(part);
+        return status;
+    }
+    parts[run->n_parts++] = part;
+    *added = part;
     return BK_OK;
 }
 
-static bk_status run_trial(const simulation_state *state, uint64_t trial, void *scratch, bk_summary *folds)
+/* ---- All blocks are there ---- */
+
+/* Of a simulation that a rule stopped, the trials up to the stop; of any other, all. */
+static uint64_t trials_of_blocks(const bk_part *part, uint64_t blocks)
 {
-    const bk_simulation *simulation = state->simulation;
-    double outputs[MAX_OUTPUTS] = {0};
-    bk_status status = simulation->trial(state->context, trial, scratch, outputs);
-    for (size_t i = 0; status == BK_OK && i < simulation->n_outputs; i++) {
-        status = store_output(state, i, trial, outputs[i]);
-        bk_summary_add(&folds[i], outputs[i]);
-    }
-    return status == BK_OK ? BK_OK : bk_fail_within("%s, trial %llu", state->name, (unsigned long long)trial);
+    return blocks == part->blocks ? part->trials : blocks * part->block_size;
 }
 
-/* One block of trials, in index order: node (0, block) of the fold tree. */
-static bk_status run_block(void *context, size_t block, int thread)
-{
-    simulation_state *state = context;
-    const bk_simulation *simulation = state->simulation;
-    const uint64_t first = (uint64_t)block * state->block_size;
-    const uint64_t rest = simulation->trials - first;
-    const uint64_t count = rest < state->block_size ? rest : state->block_size;
-    void *scratch = state->scratch + (size_t)thread * state->scratch_stride;
-    bk_summary folds[MAX_OUTPUTS];
-    for (size_t i = 0; i < simulation->n_outputs; i++) {
-        folds[i] = bk_summary_empty();
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        BK_TRY(run_trial(state, first + i, scratch, folds));
-    }
-    for (size_t i = 0; i < simulation->n_outputs; i++) {
-        state->summaries[i * state->blocks + block] = folds[i];
-    }
-    const uint64_t done = atomic_fetch_add(&state->done, count) + count;
-    if (thread == 0 && done < simulation->trials) {
-        bk_run_tell_progress(state->run, state->name, done, simulation->trials);
-    }
-    return BK_OK;
-}
-
-static bk_status allocate_slots(simulation_state *state)
-{
-    const bk_simulation *simulation = state->simulation;
-    size_t folds;
-    size_t stride;
-    if (simulation->trials > SIZE_MAX || !bk_multiply_sizes(&folds, simulation->n_outputs, state->blocks) ||
-        !bk_add_sizes(&stride, simulation->scratch_bytes, SCRATCH_ALIGNMENT)) {
-        return bk_fail(BK_OVERFLOW, "%s: %llu trials exceed the address space", state->name,
-                       (unsigned long long)simulation->trials);
-    }
-    state->scratch_stride = stride - stride % SCRATCH_ALIGNMENT;
-    state->scratch = bk_allocate((size_t)bk_threads(), state->scratch_stride);
-    state->summaries = bk_allocate(folds, sizeof *state->summaries);
-    state->values = bk_allocate(simulation->n_outputs, sizeof *state->values);
-    if (state->scratch == NULL || state->summaries == NULL || state->values == NULL) {
-        return bk_fail_within("%s: %zu blocks of trials and the scratch of %d threads", state->name,
-                              state->blocks, bk_threads());
-    }
-    for (size_t i = 0; i < simulation->n_outputs; i++) {
-        state->values[i] =
-            bk_allocate((size_t)simulation->trials, bk_dtype_size(simulation->outputs[i].dtype));
-        if (state->values[i] == NULL) {
-            return bk_fail_within("%s: slots of %llu trials", state->name,
-                                  (unsigned long long)simulation->trials);
-        }
-    }
-    return BK_OK;
-}
-
-static void free_slots(simulation_state *state)
-{
-    for (size_t i = 0; state->values != NULL && i < state->simulation->n_outputs; i++) {
-        bk_free(state->values[i]);
-    }
-    bk_free((void *)state->values);
-    bk_free(state->summaries);
-    bk_free(state->scratch);
-}
-
-/* Folds the blocks and hands everything to the simulation. */
-static bk_status put_all(const bk_trials *trials, bk_group *results)
+static bk_status put_default(const bk_trials *trials, bk_group *results)
 {
     for (size_t i = 0; i < trials->n_outputs; i++) {
         BK_TRY(bk_trials_put(trials, i, results));
@@ -147,71 +111,176 @@ static bk_status put_all(const bk_trials *trials, bk_group *results)
     return BK_OK;
 }
 
-static bk_status tally_all(bk_tally *bins, bk_tally *frequencies, const simulation_state *state)
+static bk_status summarise(const bk_part *part, const bk_simulation *simulation, uint64_t blocks,
+                           void *context, bk_group *results)
 {
-    const bk_simulation *simulation = state->simulation;
-    for (size_t i = 0; i < simulation->n_outputs; i++) {
-        frequencies[i].limit = BK_MOST_FREQUENCIES;
-        frequencies[i].full = simulation->outputs[i].dtype != BK_U32;
-        for (uint64_t t = 0; t < simulation->trials; t++) {
-            const bool count = simulation->outputs[i].dtype == BK_U32;
-            const double value = count ? ((uint32_t *)state->values[i])[t] : ((double *)state->values[i])[t];
-            BK_TRY(bk_tally_add(&bins[i], bk_quantile_bin(value), 1));
-            BK_TRY(bk_tally_add(&frequencies[i], count ? (uint64_t)value : 0, 1));
-        }
+    bk_summary summaries[BK_MOST_OUTPUTS];
+    for (size_t i = 0; i < part->n_outputs; i++) {
+        summaries[i] = bk_fold_set_result(&part->folds[i]);
+    }
+    const bk_trials trials = {.count = trials_of_blocks(part, blocks),
+                              .n_outputs = part->n_outputs,
+                              .outputs = simulation->outputs,
+                              .values = (const void *const *)part->values,
+                              .summaries = summaries,
+                              .bins = part->bins,
+                              .frequencies = part->frequencies,
+                              .block_size = part->block_size};
+    return simulation->summarise == NULL ? put_default(&trials, results)
+                                         : simulation->summarise(context, &trials, results);
+}
+
+/* What the file says of every simulation, whatever its experiment makes of it. */
+static bk_status put_facts(bk_group **group, bk_run *run, const bk_part *part,
+                           const bk_simulation *simulation, uint64_t blocks)
+{
+    static const bk_field digest = {.name = "block_digest",
+                                    .dtype = BK_U64,
+                                    .rank = 1,
+                                    .axes = {"block"},
+                                    .unit = "1",
+                                    .long_name = "digest of the outputs of each block"};
+    bk_group *simulations = bk_group_at(bk_run_results(run), "simulation");
+    *group = bk_group_at(simulations, part->name);
+    BK_TRY(bk_group_set_unsigned(*group, "trials", trials_of_blocks(part, blocks)));
+    BK_TRY(bk_group_set_unsigned(*group, "trials_asked", part->trials));
+    BK_TRY(bk_group_set_unsigned(*group, "block_size", part->block_size));
+    if (simulation->purpose != 0) {
+        BK_TRY(bk_group_set_unsigned(*group, "purpose", simulation->purpose));
+    }
+    const size_t n = (size_t)blocks;
+    return bk_group_add(*group, &digest, &n, part->digest) == NULL ? bk_error_status() : BK_OK;
+}
+
+/* ---- With a stopping rule ---- */
+
+typedef struct look_list {
+    bk_look *looks;
+    size_t n;
+} look_list;
+
+static bk_status add_look(look_list *list, const bk_look *look)
+{
+    bk_look *grown = bk_reallocate(list->looks, list->n, list->n + 1, sizeof *grown);
+    if (grown == NULL) {
+        return bk_error_status();
+    }
+    list->looks = grown;
+    list->looks[list->n++] = *look;
+    return BK_OK;
+}
+
+/* From look to look: no block beyond the one that ends the simulation is ever computed. */
+static bk_status compute_until_precise(uint64_t *blocks, look_list *list, bk_run *run, bk_part *part,
+                                       const bk_simulation *simulation, const void *context)
+{
+    bk_look look = {0};
+    while (look.blocks < part->blocks && !look.reached) {
+        const uint64_t next = bk_stop_next_look(look.blocks, part->blocks);
+        BK_TRY(bk_compute_blocks(run, part, simulation, context, look.blocks, next));
+        BK_TRY(bk_stop_look(&look, part, &run->control->stop, next));
+        BK_TRY(add_look(list, &look));
+    }
+    *blocks = look.blocks;
+    if (look.reached && look.blocks < part->blocks) {
+        bk_run_say(run, "%s: precise enough after %llu of %llu trials", part->name,
+                   (unsigned long long)trials_of_blocks(part, look.blocks), (unsigned long long)part->trials);
+    } else if (!look.reached) {
+        bk_run_say(run, "%s: the stopping rule's target was not reached after all %llu trials", part->name,
+                   (unsigned long long)part->trials);
     }
     return BK_OK;
 }
 
-static bk_status summarise(const simulation_state *state, void *context, bk_group *results)
+/* ---- The modes ---- */
+
+/* Names what a set of shards lacks. */
+static bk_status refuse_gaps(const bk_run *run, const bk_part *part)
 {
-    const bk_simulation *simulation = state->simulation;
-    bk_summary summaries[MAX_OUTPUTS];
-    bk_tally bins[MAX_OUTPUTS] = {{0}};
-    bk_tally frequencies[MAX_OUTPUTS] = {{0}};
-    bk_status status = tally_all(bins, frequencies, state);
-    for (size_t i = 0; i < simulation->n_outputs; i++) {
-        bk_fold_tree tree = bk_fold_empty();
-        for (size_t block = 0; block < state->blocks; block++) {
-            bk_fold_add(&tree, state->summaries[i * state->blocks + block]);
-        }
-        summaries[i] = bk_fold_result(&tree);
+    bk_block_range *gaps = NULL;
+    size_t n = 0;
+    BK_TRY(bk_part_ranges(&gaps, &n, part, 0, part->blocks, false));
+    bk_text text = {0};
+    for (size_t i = 0; i < n && i < 10; i++) {
+        const uint64_t last = gaps[i].end == part->blocks ? part->trials : gaps[i].end * part->block_size;
+        bk_text_append(&text, "%s%llu to %llu", i == 0 ? "" : ", ",
+                       (unsigned long long)(gaps[i].first * part->block_size),
+                       (unsigned long long)(last - 1));
     }
-    const bk_trials trials = {.count = simulation->trials,
-                              .n_outputs = simulation->n_outputs,
-                              .outputs = simulation->outputs,
-                              .values = (const void *const *)state->values,
-                              .summaries = summaries,
-                              .bins = bins,
-                              .frequencies = frequencies,
-                              .block_size = state->block_size};
-    if (status == BK_OK) {
-        status = simulation->summarise == NULL ? put_all(&trials, results)
-                                               : simulation->summarise(context, &trials, results);
-    }
-    for (size_t i = 0; i < simulation->n_outputs; i++) {
-        bk_tally_clear(&bins[i]);
-        bk_tally_clear(&frequencies[i]);
-    }
+    bk_free(gaps);
+    (void)run;
+    const bk_status status =
+        bk_fail(BK_INVALID, "the shards leave a gap: trials %s%s of '%s' are in none of them",
+                bk_text_string(&text), n > 10 ? ", ..." : "", part->name);
+    bk_text_clear(&text);
     return status;
+}
+
+static bk_status compute_part(uint64_t *blocks, look_list *list, bk_run *run, bk_part *part,
+                              const bk_simulation *simulation, const void *context)
+{
+    *blocks = part->blocks;
+    if (run->mode == BK_RUN_MERGE) {
+        return part->done_blocks == part->blocks ? BK_OK : refuse_gaps(run, part);
+    }
+    if (part->watched != BK_NO_OUTPUT) {
+        return compute_until_precise(blocks, list, run, part, simulation, context);
+    }
+    const bk_block_range own = own_blocks(run, part);
+    return bk_compute_blocks(run, part, simulation, context, own.first, own.end);
+}
+
+static bk_status finish_part(bk_run *run, const bk_part *part, const bk_simulation *simulation,
+                             uint64_t blocks, const look_list *list, void *context, bk_group *results)
+{
+    bk_group *group = NULL;
+    BK_TRY(put_facts(&group, run, part, simulation, blocks));
+    if (part->watched != BK_NO_OUTPUT) {
+        BK_TRY(bk_stop_put(group, part, &run->control->stop, list->looks, list->n));
+    }
+    return summarise(part, simulation, blocks, context, results);
+}
+
+static bk_status simulate(bk_run *run, const char *name, const bk_simulation *simulation, void *context,
+                          bk_group *results)
+{
+    bk_part *part = NULL;
+    look_list list = {0};
+    uint64_t blocks = 0;
+    BK_TRY(add_part(&part, run, name, simulation));
+    bk_run_tell_progress(run, name, part->done_trials, part->trials, part);
+    bk_status status = compute_part(&blocks, &list, run, part, simulation, context);
+    if (status == BK_OK) {
+        const uint64_t done = run->mode == BK_RUN_SHARD ? part->done_trials : trials_of_blocks(part, blocks);
+        bk_run_tell_progress(run, name, done, done, part);
+    }
+    if (status == BK_OK && run->mode != BK_RUN_SHARD) {
+        status = finish_part(run, part, simulation, blocks, &list, context, results);
+    }
+    bk_free(list.looks);
+    part->outputs = NULL;
+    if (status != BK_OK) {
+        return status;
+    }
+    if (run->mode != BK_RUN_SHARD && run->control->checkpoint == NULL) {
+        bk_part_forget(part);
+    }
+    (void)bk_run_pause(run);
+    return BK_OK;
 }
 
 bk_status bk_simulate(bk_run *run, const char *name, const bk_simulation *simulation, void *context,
                       bk_group *results)
 {
-    BK_TRY(check_simulation(name, simulation));
-    simulation_state state = {.run = run, .name = name, .simulation = simulation, .context = context};
-    state.block_size = simulation->block_size == 0 ? DEFAULT_BLOCK : simulation->block_size;
-    state.blocks = (size_t)((simulation->trials - 1) / state.block_size + 1);
-    bk_status status = allocate_slots(&state);
-    if (status == BK_OK) {
-        bk_run_tell_progress(run, name, 0, simulation->trials);
-        status = bk_parallel_for(state.blocks, run_block, &state);
+    BK_TRY(check_simulation(run, name, simulation));
+    if (run->mode == BK_RUN_REHEARSAL) {
+        return bk_rehearse_simulation(run, name, simulation, context);
     }
-    if (status == BK_OK) {
-        bk_run_tell_progress(run, name, simulation->trials, simulation->trials);
-        status = summarise(&state, context, results);
+    if (run->mode == BK_RUN_SHARD && simulation->needs != NULL) {
+        return bk_fail(BK_UNSUPPORTED,
+                       "simulation %s needs all trials of '%s', which a shard does not have: run %s without "
+                       "--shard",
+                       name, simulation->needs, run->experiment->name);
     }
-    free_slots(&state);
-    return status;
+    return simulate(run, name, simulation, context, results);
 }

@@ -48,7 +48,7 @@ HEADERS = [
     (r"ini", ["src/base/"]),
     (r"argp|jansson|sys/random", ["src/cli/"]),
     (r"mpi", ["src/sim/mpi.c"]),
-    (r"omp|pthread|threads", ["src/base/parallel.c"]),
+    (r"omp|pthread|threads", ["src/base/parallel.c", "src/base/mutex.c"]),
     (r"immintrin|arm_neon", INTRINSICS),
     (r"sanitizer/asan_interface", ["src/base/", "src/tensor/"]),
     (r"cpuid|sys/auxv|asm/hwcap", ["src/base/cpu.c"]),
@@ -61,7 +61,7 @@ EVERYWHERE = [""]
 # Words: rule, pattern, where it is looked for, where it is allowed, what to do instead.
 WORDS = [
     ("hdf5", r"\bH5[A-Z]*\w+\b", C_CODE, ["src/results/"], "a dataset goes through brisk/results.h"),
-    ("thread", r"\b(pthread|thrd|omp)_\w+|\bfork\s*\(", C_CODE, ["src/base/parallel.c"],
+    ("thread", r"\b(pthread|thrd|omp)_\w+|\bfork\s*\(", C_CODE, ["src/base/parallel.c", "src/base/mutex.c"],
      "threads start in bk_parallel_for alone"),
     ("thread", r"#\s*pragma\s+omp\b(?!\s+(declare\s+)?simd\b)", C_CODE, ["src/base/parallel.c"],
      "threads start in bk_parallel_for alone"),
