@@ -237,7 +237,7 @@ bk_status bk_hdf5_parse(bk_results *results, void *image, size_t size, bk_file_k
         bk_free(image);
         return size == 0 ? bk_fail(BK_FORMAT, "it is empty") : bk_fail(BK_FORMAT, "it is not an HDF5 file");
     }
-    const bk_status sealed = bk_seal_check(image, size);
+    const bk_status sealed = bk_seal_check(image, size, kind != BK_FILE_RESULTS);
     if (sealed != BK_OK) {
         bk_free(image);
         return sealed;

@@ -6,6 +6,7 @@
  * HDF5 1.10.8 crashes on some damaged files (a flipped bit in its heap of texts is enough), so damage is
  * found before HDF5 sees a byte. A program that changes the file through HDF5 drops the seal; such a file
  * is read without it, and bk_results_check_digest says whether its content is still as brisk wrote it.
+ * Checkpoints and shards must have it: nobody but brisk has anything to change there.
  */
 #include "results/seal.h"
 
@@ -29,15 +30,21 @@ void bk_seal_set(void *image, size_t size)
     sum(seal + sizeof mark, image, size);
 }
 
-bk_status bk_seal_check(const void *image, size_t size)
+static bk_status without_seal(bool required)
+{
+    return required ? bk_fail(BK_FORMAT, "it is cut or was changed: the checksum at its end is missing")
+                    : BK_OK;
+}
+
+bk_status bk_seal_check(const void *image, size_t size, bool required)
 {
     unsigned char digest[SHA256_DIGEST_SIZE];
     if (size < BK_SEAL_BYTES) {
-        return BK_OK;
+        return without_seal(required);
     }
     const unsigned char *seal = (const unsigned char *)image + size - BK_SEAL_BYTES;
     if (memcmp(seal, mark, sizeof mark) != 0) {
-        return BK_OK;
+        return without_seal(required);
     }
     sum(digest, image, size - BK_SEAL_BYTES);
     if (memcmp(seal + sizeof mark, digest, sizeof digest) != 0) {

@@ -12,7 +12,7 @@
 /* Writes the seal behind the size bytes of image, which has room for it. */
 void bk_seal_set(void *image, size_t size);
 
-/* BK_FORMAT where the image has a seal that does not fit its bytes. */
-bk_status bk_seal_check(const void *image, size_t size);
+/* BK_FORMAT where the image has a seal that does not fit its bytes, or, where one is required, none. */
+bk_status bk_seal_check(const void *image, size_t size, bool required);
 
 #endif

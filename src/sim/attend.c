@@ -101,7 +101,9 @@ bk_status bk_run_stopped(bk_run *run)
                        "the run stopped because %s; it had no checkpoint file, so its trials are lost",
                        run->stop_reason);
     }
-    BK_TRY(bk_checkpoint_write(run));
+    if (run->checkpoint == NULL || bk_checkpoint_gained(run)) {
+        BK_TRY(bk_checkpoint_write(run));
+    }
     return bk_fail(BK_STOPPED, "the run stopped because %s; what was finished is in %s", run->stop_reason,
                    path);
 }

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Writing a checkpoint: finished blocks and stages as a tree, and the tree as a file that replaces the last
- * checkpoint in one step. A shard's file is the same tree.
- *
- *   /                 origin (experiment, seed, configuration, versions); shard, shards of a shard
- *   /part_N           one simulation: name, trials, block_size, keep; first, end [range] of its finished
- * blocks output_N/value [trial]                    the outputs of the finished trials (--keep all), or digest
- * [block], block_mean [block], output_N/{node, bin, frequency}/...    their folds and tallies /stage_N one
- * finished stage: name; results/ as it stands in the run's tree
- */
+ * The file of a checkpoint: written whole or not at all, so that the older one stands until the new one is
+ * safe; looked for and checked when a run begins; removed when its results are safe. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,271 +8,14 @@
 
 #include "sim/run.h"
 
-static bk_status add_column(bk_group *group, const char *name, const char *axis, bk_dtype dtype, size_t n,
-                            const void *values)
+/* Trials and stages that this process has computed: what would be lost without a checkpoint. */
+static uint64_t gain_of(const bk_run *run)
 {
-    const bk_field field = {
-        .name = name, .dtype = dtype, .rank = 1, .axes = {axis}, .unit = "1", .long_name = name};
-    return bk_group_add(group, &field, &n, values) == NULL ? bk_error_status() : BK_OK;
-}
-
-/* ---- Of a part that keeps values: these, one finished range behind the other ---- */
-
-static size_t trials_in(const bk_part *part, const bk_block_range *ranges, size_t n)
-{
-    size_t trials = 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t end = ranges[i].end == part->blocks ? part->trials : ranges[i].end * part->block_size;
-        trials += (size_t)(end - ranges[i].first * part->block_size);
-    }
-    return trials;
-}
-
-static bk_status put_values(bk_group *group, const bk_part *part, size_t output, const bk_block_range *ranges,
-                            size_t n)
-{
-    const size_t size = bk_dtype_size(part->dtype[output]);
-    const size_t trials = trials_in(part, ranges, n);
-    unsigned char *values = bk_allocate(trials, size);
-    if (values == NULL) {
-        return bk_error_status();
-    }
-    size_t at = 0;
-    for (size_t i = 0; i < n; i++) {
-        const size_t first = (size_t)(ranges[i].first * part->block_size);
-        const size_t count = trials_in(part, &ranges[i], 1);
-        memcpy(values + at * size, (const unsigned char *)part->values[output] + first * size, count * size);
-        at += count;
-    }
-    const bk_status status = add_column(group, "value", "trial", part->dtype[output], trials, values);
-    bk_free(values);
-    return status;
-}
-
-/* ---- Of a part that keeps summaries: nodes, tallies and what each block left ---- */
-
-static bk_status put_tally(bk_group *group, const bk_tally *tally)
-{
-    uint64_t *columns = bk_allocate(tally->distinct, 2 * sizeof *columns);
-    if (columns == NULL) {
-        return bk_error_status();
-    }
-    bk_status status = bk_tally_sorted(columns, columns + tally->distinct, tally);
-    if (status == BK_OK) {
-        status = bk_group_set_flag(group, "full", tally->full);
-    }
-    if (status == BK_OK) {
-        status = bk_group_set_unsigned(group, "total", tally->total);
-    }
-    if (status == BK_OK) {
-        status = add_column(group, "key", "tally", BK_U64, tally->distinct, columns);
-    }
-    if (status == BK_OK) {
-        status = add_column(group, "count", "tally", BK_U64, tally->distinct, columns + tally->distinct);
-    }
-    bk_free(columns);
-    return status;
-}
-
-static bk_status put_node_reals(bk_group *group, const bk_fold_set *folds, double *column)
-{
-    static const struct {
-        const char *name;
-        size_t offset;
-    } members[] = {
-        {"mean", offsetof(bk_summary, mean)},           {"sum_squares", offsetof(bk_summary, sum_squares)},
-        {"sum_cubes", offsetof(bk_summary, sum_cubes)}, {"sum_fourths", offsetof(bk_summary, sum_fourths)},
-        {"minimum", offsetof(bk_summary, minimum)},     {"maximum", offsetof(bk_summary, maximum)}};
-    for (size_t m = 0; m < sizeof members / sizeof members[0]; m++) {
-        for (size_t i = 0; i < folds->count; i++) {
-            memcpy(&column[i], (const char *)&folds->node[i].summary + members[m].offset, sizeof column[i]);
-        }
-        BK_TRY(add_column(group, members[m].name, "node", BK_F64, folds->count, column));
-    }
-    return BK_OK;
-}
-
-static bk_status put_node_numbers(bk_group *group, const bk_fold_set *folds, uint64_t *column)
-{
-    for (size_t i = 0; i < folds->count; i++) {
-        column[i] = folds->node[i].level;
-    }
-    BK_TRY(add_column(group, "level", "node", BK_U64, folds->count, column));
-    for (size_t i = 0; i < folds->count; i++) {
-        column[i] = folds->node[i].index;
-    }
-    BK_TRY(add_column(group, "index", "node", BK_U64, folds->count, column));
-    for (size_t i = 0; i < folds->count; i++) {
-        column[i] = folds->node[i].summary.count;
-    }
-    return add_column(group, "count", "node", BK_U64, folds->count, column);
-}
-
-static bk_status put_nodes(bk_group *group, const bk_fold_set *folds)
-{
-    uint64_t *numbers = bk_allocate(folds->count, sizeof *numbers);
-    double *reals = bk_allocate(folds->count, sizeof *reals);
-    bk_status status = numbers == NULL || reals == NULL ? bk_error_status() : BK_OK;
-    if (status == BK_OK) {
-        status = put_node_numbers(group, folds, numbers);
-    }
-    if (status == BK_OK) {
-        status = put_node_reals(group, folds, reals);
-    }
-    bk_free(numbers);
-    bk_free(reals);
-    return status;
-}
-
-static bk_status put_output_summary(bk_group *group, const bk_part *part, size_t output)
-{
-    BK_TRY(put_nodes(bk_group_at(group, "node"), &part->folds[output]));
-    BK_TRY(put_tally(bk_group_at(group, "bin"), &part->bins[output]));
-    return put_tally(bk_group_at(group, "frequency"), &part->frequencies[output]);
-}
-
-/* One number of each finished block. */
-static bk_status put_of_blocks(bk_group *group, const char *name, bk_dtype dtype, const void *values,
-                               const bk_part *part, const bk_block_range *ranges, size_t n)
-{
-    unsigned char *column = bk_allocate((size_t)part->done_blocks, 8);
-    if (column == NULL) {
-        return bk_error_status();
-    }
-    size_t at = 0;
-    for (size_t i = 0; i < n; i++) {
-        const size_t count = (size_t)(ranges[i].end - ranges[i].first);
-        memcpy(column + 8 * at, (const unsigned char *)values + 8 * (size_t)ranges[i].first, 8 * count);
-        at += count;
-    }
-    const bk_status status = add_column(group, name, "block", dtype, at, column);
-    bk_free(column);
-    return status;
-}
-
-/* ---- A part ---- */
-
-static bk_status put_ranges(bk_group *group, const bk_block_range *ranges, size_t n)
-{
-    uint64_t *columns = bk_allocate(n, 2 * sizeof *columns);
-    if (columns == NULL) {
-        return bk_error_status();
-    }
-    for (size_t i = 0; i < n; i++) {
-        columns[i] = ranges[i].first;
-        columns[n + i] = ranges[i].end;
-    }
-    bk_status status = add_column(group, "first", "range", BK_U64, n, columns);
-    if (status == BK_OK) {
-        status = add_column(group, "end", "range", BK_U64, n, columns + n);
-    }
-    bk_free(columns);
-    return status;
-}
-
-static bk_status put_part_facts(bk_group *group, const bk_part *part)
-{
-    BK_TRY(bk_group_set_text(group, "name", part->name));
-    BK_TRY(bk_group_set_unsigned(group, "trials", part->trials));
-    BK_TRY(bk_group_set_unsigned(group, "block_size", part->block_size));
-    return bk_group_set_text(group, "keep", part->keep == BK_KEEP_ALL ? "all" : "summary");
-}
-
-static bk_group *put_output(bk_group *group, const bk_part *part, size_t output)
-{
-    char name[32];
-    (void)snprintf(name, sizeof name, "output_%zu", output);
-    bk_group *added = bk_group_at(group, name);
-    if (bk_group_set_text(added, "name", part->output_name[output]) != BK_OK ||
-        bk_group_set_text(added, "dtype", bk_dtype_name(part->dtype[output])) != BK_OK) {
-        return NULL;
-    }
-    return added;
-}
-
-/* What changes while threads work is copied under the lock; values of finished blocks change no more. */
-static bk_status put_summary_part(bk_group *group, const bk_part *part, const bk_block_range *ranges,
-                                  size_t n)
-{
-    BK_TRY(put_of_blocks(group, "digest", BK_U64, part->digest, part, ranges, n));
-    if (part->block_mean != NULL) {
-        BK_TRY(put_of_blocks(group, "block_mean", BK_F64, part->block_mean, part, ranges, n));
-    }
-    for (size_t i = 0; i < part->n_outputs; i++) {
-        BK_TRY(put_output_summary(put_output(group, part, i), part, i));
-    }
-    return BK_OK;
-}
-
-static bk_status put_part(bk_group *group, const bk_part *part)
-{
-    bk_block_range *ranges = NULL;
-    size_t n = 0;
-    if (part->broken) {
-        return bk_fail(BK_MEMORY, "memory ran out within a block of %s: what is finished is not certain",
-                       part->name);
-    }
-    BK_TRY(put_part_facts(group, part));
-    bk_mutex_take(part->lock);
-    bk_status status = bk_part_ranges(&ranges, &n, part, 0, part->blocks, true);
-    if (status == BK_OK && part->keep == BK_KEEP_SUMMARY) {
-        status = put_summary_part(group, part, ranges, n);
-    }
-    bk_mutex_release(part->lock);
-    if (status == BK_OK) {
-        status = put_ranges(group, ranges, n);
-    }
-    for (size_t i = 0; status == BK_OK && part->keep == BK_KEEP_ALL && i < part->n_outputs; i++) {
-        status = put_values(put_output(group, part, i), part, i, ranges, n);
-    }
-    bk_free(ranges);
-    return status;
-}
-
-/* ---- The whole ---- */
-
-static bk_status put_stage(bk_group *group, const bk_finished_stage *stage)
-{
-    BK_TRY(bk_group_set_text(group, "name", stage->name));
-    return bk_group_copy(bk_group_at(group, "results"), stage->results);
-}
-
-static bk_status fill_tree(bk_run *run, bk_group *root)
-{
-    char name[32];
-    BK_TRY(bk_run_write_origin(run, root));
-    if (run->mode == BK_RUN_SHARD) {
-        BK_TRY(bk_group_set_unsigned(root, "shard", run->control->shard));
-        BK_TRY(bk_group_set_unsigned(root, "shards", run->control->shards));
-    }
+    uint64_t gain = run->stages_computed;
     for (size_t i = 0; i < run->n_parts; i++) {
-        (void)snprintf(name, sizeof name, "part_%zu", i);
-        BK_TRY(put_part(bk_group_at(root, name), run->parts[i]));
+        gain += bk_part_done(run->parts[i]) - run->parts[i]->found_trials;
     }
-    for (size_t i = 0; i < run->n_stages; i++) {
-        (void)snprintf(name, sizeof name, "stage_%zu", i);
-        BK_TRY(put_stage(bk_group_at(root, name), &run->stages[i]));
-    }
-    return BK_OK;
-}
-
-bk_results *bk_checkpoint_tree(bk_run *run)
-{
-    bk_results *tree = bk_results_create();
-    if (tree != NULL && fill_tree(run, bk_results_root(tree)) != BK_OK) {
-        bk_results_destroy(tree);
-        return NULL;
-    }
-    return tree;
-}
-
-static uint64_t finished_trials(const bk_run *run)
-{
-    uint64_t trials = 0;
-    for (size_t i = 0; i < run->n_parts; i++) {
-        trials += bk_part_done(run->parts[i]);
-    }
-    return trials + run->n_stages;
+    return gain;
 }
 
 bk_status bk_checkpoint_write(bk_run *run)
@@ -288,22 +24,24 @@ bk_status bk_checkpoint_write(bk_run *run)
     if (path == NULL || bk_rank() != 0 || run->mode == BK_RUN_REHEARSAL || run->mode == BK_RUN_MERGE) {
         return BK_OK;
     }
-    const uint64_t trials = finished_trials(run);
+    const uint64_t gain = gain_of(run);
     bk_results *tree = bk_checkpoint_tree(run);
     const bk_status status =
         tree == NULL ? bk_error_status() : bk_results_write_as(tree, path, true, BK_FILE_CHECKPOINT);
     bk_results_destroy(tree);
     if (status == BK_OK) {
-        run->checkpoint_trials = trials;
+        run->checkpoint_gain = gain;
     }
     return status == BK_OK ? BK_OK : bk_fail_within("checkpoint");
 }
+
+bool bk_checkpoint_gained(const bk_run *run) { return gain_of(run) > run->checkpoint_gain; }
 
 void bk_checkpoint_rescue(bk_run *run)
 {
     char message[2000];
     const bk_status status = bk_error_status();
-    if (run->control->checkpoint == NULL || finished_trials(run) <= run->checkpoint_trials) {
+    if (run->control->checkpoint == NULL || !bk_checkpoint_gained(run)) {
         return;
     }
     (void)snprintf(message, sizeof message, "%s", bk_error_message());

@@ -101,7 +101,9 @@ void bk_part_forget(bk_part *part)
         part->block_mean = NULL;
     }
     bk_free(part->is_done);
+    bk_free(part->looks);
     part->is_done = NULL;
+    part->looks = NULL;
 }
 
 void bk_part_destroy(bk_part *part)
@@ -183,6 +185,17 @@ bk_status bk_part_ranges(bk_block_range **ranges, size_t *n, const bk_part *part
     }
     *n = find_ranges(found, part, first, end, finished);
     *ranges = found;
+    return BK_OK;
+}
+
+bk_status bk_part_add_look(bk_part *part, const bk_look *look)
+{
+    bk_look *grown = bk_reallocate(part->looks, part->n_looks, part->n_looks + 1, sizeof *grown);
+    if (grown == NULL) {
+        return bk_error_status();
+    }
+    part->looks = grown;
+    part->looks[part->n_looks++] = *look;
     return BK_OK;
 }
 

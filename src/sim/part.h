@@ -14,6 +14,13 @@ typedef struct bk_block_range {
     uint64_t first, end;
 } bk_block_range;
 
+/* One look of a stopping rule. */
+typedef struct bk_look {
+    uint64_t blocks, trials;
+    double mean, mcse, low, high, width;
+    bool reached;
+} bk_look;
+
 /* Everything but the constants above is guarded by `lock`; the slots of a block are written by whoever
  * computes it, before the block is noted as finished. */
 typedef struct bk_part {
@@ -33,6 +40,8 @@ typedef struct bk_part {
     bk_fold_set folds[BK_MOST_OUTPUTS];
     bk_tally bins[BK_MOST_OUTPUTS];
     bk_tally frequencies[BK_MOST_OUTPUTS];
+    bk_look *looks; /* [n_looks], so far */
+    size_t n_looks;
     uint64_t done_blocks, done_trials;
     uint64_t found_trials; /* of these, not computed in this process */
     bool broken;           /* memory ran out half-way through a block: no checkpoint is made of this part */
@@ -53,6 +62,8 @@ bool bk_part_has(const bk_part *part, uint64_t block);
 /* Takes a finished block; values [trial of the block][output]. Safe to call from several threads, for
  * different blocks. Nothing changes on failure. */
 bk_status bk_part_take(bk_part *part, uint64_t block, const double *values);
+/* Keeps a look. */
+bk_status bk_part_add_look(bk_part *part, const bk_look *look);
 /* Notes blocks as finished whose folds and tallies are set by the caller. */
 void bk_part_mark(bk_part *part, bk_block_range range);
 

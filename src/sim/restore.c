@@ -348,6 +348,40 @@ static bk_status take_summaries(const restoring *state)
     return BK_OK;
 }
 
+/* ---- Looks ---- */
+
+/* Looks are where the rule looks, and their blocks are there. */
+static bk_status take_looks(const restoring *state)
+{
+    bk_part *part = state->part;
+    const bk_group *from = bk_group_find(state->group, "looks");
+    size_t n = SIZE_MAX;
+    const double *mean = column(state, from, "mean", BK_F64, &n);
+    const double *mcse = mean == NULL ? NULL : column(state, from, "mcse", BK_F64, &n);
+    const double *low = mcse == NULL ? NULL : column(state, from, "low", BK_F64, &n);
+    const double *high = low == NULL ? NULL : column(state, from, "high", BK_F64, &n);
+    if (high == NULL) {
+        return bk_error_status();
+    }
+    uint64_t blocks = 0;
+    for (size_t i = 0; i < n; i++) {
+        blocks = bk_stop_next_look(blocks, part->blocks);
+        if (!range_holds(state, 0, blocks - 1) || (i + 1 < n && blocks == part->blocks)) {
+            return damaged(state, "the stopping rule's looks do not fit");
+        }
+        const bk_look look = {.blocks = blocks,
+                              .trials = blocks == part->blocks ? part->trials : blocks * part->block_size,
+                              .mean = mean[i],
+                              .mcse = mcse[i],
+                              .low = low[i],
+                              .high = high[i],
+                              .width = high[i] - low[i],
+                              .reached = i + 1 == n && bk_group_real(from, "reached") == 1.0};
+        BK_TRY(bk_part_add_look(part, &look));
+    }
+    return BK_OK;
+}
+
 /* ---- All sources ---- */
 
 static bk_status restore_from(restoring *state)
@@ -356,7 +390,8 @@ static bk_status restore_from(restoring *state)
     BK_TRY(check_outputs(state));
     BK_TRY(read_ranges(state));
     BK_TRY(refuse_overlap(state));
-    return state->part->keep == BK_KEEP_ALL ? take_values(state) : take_summaries(state);
+    BK_TRY(state->part->keep == BK_KEEP_ALL ? take_values(state) : take_summaries(state));
+    return state->part->block_mean != NULL ? take_looks(state) : BK_OK;
 }
 
 bk_status bk_part_restore(bk_part *part, const bk_run *run)

@@ -56,7 +56,8 @@ struct bk_run {
     size_t n_parts;
     bk_finished_stage *stages;
     size_t n_stages;
-    bool rule_used; /* the stopping rule's output was found */
+    size_t stages_computed; /* by this process */
+    bool rule_used;         /* the stopping rule's output was found */
 
     double pilot_s; /* of a rehearsal, for each simulation */
     bk_rehearsed *rehearsed;
@@ -66,7 +67,7 @@ struct bk_run {
     bk_mutex *service; /* held by the thread that writes a checkpoint or tells progress */
     atomic_bool stopping, checkpoint_wanted;
     double started_s, last_checkpoint_s;
-    uint64_t checkpoint_trials; /* finished when the last checkpoint was written or read */
+    uint64_t checkpoint_gain; /* what this process had gained when it wrote the last checkpoint */
     const char *stop_reason;
 
     char stage[64]; /* whose progress is being told; "": nobody's */
@@ -105,11 +106,13 @@ bool bk_run_pause(bk_run *run);
 /* BK_STOPPED with a message, after a checkpoint. */
 bk_status bk_run_stopped(bk_run *run);
 
-/* ---- checkpoint.c */
+/* ---- checkpoint_tree.c, checkpoint.c */
 /* The tree of a checkpoint or shard: origin, finished blocks, finished stages. Owned by the caller. */
 bk_results *bk_checkpoint_tree(bk_run *run);
 /* Writes it to control->checkpoint; nothing where there is no path, or on ranks other than 0. */
 bk_status bk_checkpoint_write(bk_run *run);
+/* Whether this process has computed anything since it wrote the last one. */
+bool bk_checkpoint_gained(const bk_run *run);
 /* The same after a failure, whose message and status stay those of the thread; where nothing was gained since
  * the last one, none is written. */
 void bk_checkpoint_rescue(bk_run *run);
@@ -135,17 +138,10 @@ unsigned char *bk_allocate_scratch(size_t *stride, size_t bytes);
 /* ---- stop.c */
 /* The output that the stopping rule watches in this simulation; BK_NO_OUTPUT: none. */
 bk_status bk_stop_watches(size_t *output, bk_run *run, const char *name, const bk_simulation *simulation);
-/* One look of the rule. */
-typedef struct bk_look {
-    uint64_t blocks, trials;
-    double mean, mcse, low, high, width;
-    bool reached;
-} bk_look;
 /* The number of blocks at which the rule looks after `blocks` (0: the first look); at most total. */
 uint64_t bk_stop_next_look(uint64_t blocks, uint64_t total);
 bk_status bk_stop_look(bk_look *look, const bk_part *part, const bk_stop_rule *rule, uint64_t blocks);
-bk_status bk_stop_put(bk_group *group, const bk_part *part, const bk_stop_rule *rule, const bk_look *looks,
-                      size_t n);
+bk_status bk_stop_put(bk_group *group, const bk_part *part, const bk_stop_rule *rule);
 
 /* ---- rehearse.c */
 bk_status bk_rehearse_simulation(bk_run *run, const char *name, const bk_simulation *simulation,

@@ -154,32 +154,20 @@ static bk_status put_facts(bk_group **group, bk_run *run, const bk_part *part,
 
 /* ---- With a stopping rule ---- */
 
-typedef struct look_list {
-    bk_look *looks;
-    size_t n;
-} look_list;
-
-static bk_status add_look(look_list *list, const bk_look *look)
-{
-    bk_look *grown = bk_reallocate(list->looks, list->n, list->n + 1, sizeof *grown);
-    if (grown == NULL) {
-        return bk_error_status();
-    }
-    list->looks = grown;
-    list->looks[list->n++] = *look;
-    return BK_OK;
-}
-
 /* From look to look: no block beyond the one that ends the simulation is ever computed. */
-static bk_status compute_until_precise(uint64_t *blocks, look_list *list, bk_run *run, bk_part *part,
+static bk_status compute_until_precise(uint64_t *blocks, bk_run *run, bk_part *part,
                                        const bk_simulation *simulation, const void *context)
 {
+    /* A resumed run goes on behind the looks it had: the folds hold no less than the last of them saw. */
     bk_look look = {0};
+    if (part->n_looks > 0) {
+        look = part->looks[part->n_looks - 1];
+    }
     while (look.blocks < part->blocks && !look.reached) {
         const uint64_t next = bk_stop_next_look(look.blocks, part->blocks);
         BK_TRY(bk_compute_blocks(run, part, simulation, context, look.blocks, next));
         BK_TRY(bk_stop_look(&look, part, &run->control->stop, next));
-        BK_TRY(add_look(list, &look));
+        BK_TRY(bk_part_add_look(part, &look));
     }
     *blocks = look.blocks;
     if (look.reached && look.blocks < part->blocks) {
@@ -216,27 +204,27 @@ static bk_status refuse_gaps(const bk_run *run, const bk_part *part)
     return status;
 }
 
-static bk_status compute_part(uint64_t *blocks, look_list *list, bk_run *run, bk_part *part,
-                              const bk_simulation *simulation, const void *context)
+static bk_status compute_part(uint64_t *blocks, bk_run *run, bk_part *part, const bk_simulation *simulation,
+                              const void *context)
 {
     *blocks = part->blocks;
     if (run->mode == BK_RUN_MERGE) {
         return part->done_blocks == part->blocks ? BK_OK : refuse_gaps(run, part);
     }
     if (part->watched != BK_NO_OUTPUT) {
-        return compute_until_precise(blocks, list, run, part, simulation, context);
+        return compute_until_precise(blocks, run, part, simulation, context);
     }
     const bk_block_range own = own_blocks(run, part);
     return bk_compute_blocks(run, part, simulation, context, own.first, own.end);
 }
 
 static bk_status finish_part(bk_run *run, const bk_part *part, const bk_simulation *simulation,
-                             uint64_t blocks, const look_list *list, void *context, bk_group *results)
+                             uint64_t blocks, void *context, bk_group *results)
 {
     bk_group *group = NULL;
     BK_TRY(put_facts(&group, run, part, simulation, blocks));
     if (part->watched != BK_NO_OUTPUT) {
-        BK_TRY(bk_stop_put(group, part, &run->control->stop, list->looks, list->n));
+        BK_TRY(bk_stop_put(group, part, &run->control->stop));
     }
     return summarise(part, simulation, blocks, context, results);
 }
@@ -245,19 +233,17 @@ static bk_status simulate(bk_run *run, const char *name, const bk_simulation *si
                           bk_group *results)
 {
     bk_part *part = NULL;
-    look_list list = {0};
     uint64_t blocks = 0;
     BK_TRY(add_part(&part, run, name, simulation));
     bk_run_tell_progress(run, name, part->done_trials, part->trials, part);
-    bk_status status = compute_part(&blocks, &list, run, part, simulation, context);
+    bk_status status = compute_part(&blocks, run, part, simulation, context);
     if (status == BK_OK) {
         const uint64_t done = run->mode == BK_RUN_SHARD ? part->done_trials : trials_of_blocks(part, blocks);
         bk_run_tell_progress(run, name, done, done, part);
     }
     if (status == BK_OK && run->mode != BK_RUN_SHARD) {
-        status = finish_part(run, part, simulation, blocks, &list, context, results);
+        status = finish_part(run, part, simulation, blocks, context, results);
     }
-    bk_free(list.looks);
     part->outputs = NULL;
     if (status != BK_OK) {
         return status;

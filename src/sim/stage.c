@@ -52,6 +52,7 @@ bk_status bk_stage(bk_run *run, const char *name, bk_status (*compute)(void *con
         if (status != BK_OK) {
             return bk_fail_within("stage %s", name);
         }
+        run->stages_computed++;
     }
     BK_TRY(note_stage(run, name, results));
     /* Several ranks agree on a wish to stop in the next simulation. */

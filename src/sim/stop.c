@@ -141,9 +141,10 @@ static const char *promise_of(const bk_part *part, const bk_stop_rule *rule)
                : "asymptotic: the range of the output is unknown";
 }
 
-bk_status bk_stop_put(bk_group *group, const bk_part *part, const bk_stop_rule *rule, const bk_look *looks,
-                      size_t n)
+bk_status bk_stop_put(bk_group *group, const bk_part *part, const bk_stop_rule *rule)
 {
+    const bk_look *looks = part->looks;
+    const size_t n = part->n_looks;
     const bk_output *output = &part->outputs[part->watched];
     const char *unit = output->unit == NULL ? "1" : output->unit;
     bk_group *stop = bk_group_at(group, "stop");
