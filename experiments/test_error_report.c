@@ -16,19 +16,28 @@ static double attribute_of(const bk_dataset *dataset, const char *name)
     return (double)NAN;
 }
 
+/* A fact of the trials: it stands on their values, or, where these were not kept, on their group. */
+static double trials_fact(const bk_group *network, const char *name)
+{
+    const bk_dataset *counts = bk_dataset_find(network, "trials/error_count");
+    return counts != NULL ? attribute_of(counts, name)
+                          : bk_group_real(bk_group_find(network, "trials"), name);
+}
+
 static void report_trials(const bk_group *network, bk_text *page)
 {
     const bk_dataset *counts = bk_dataset_find(network, "trials/error_count");
     const bk_group *test_set = bk_group_find(network, "test_set");
-    if (counts == NULL || test_set == NULL) {
+    if (bk_group_find(network, "trials") == NULL || test_set == NULL) {
         return;
     }
-    bk_text_append(page, "     %zu fresh test sets of %.0f points: mean %.4f %%", bk_dataset_size(counts),
-                   bk_group_real(test_set, "test_size"), 100.0 * attribute_of(counts, "mean"));
-    if (bk_dataset_size(counts) > 1) {
+    const double trials = counts != NULL ? (double)bk_dataset_size(counts) : trials_fact(network, "trials");
+    bk_text_append(page, "     %.0f fresh test sets of %.0f points: mean %.4f %%", trials,
+                   bk_group_real(test_set, "test_size"), 100.0 * trials_fact(network, "mean"));
+    if (trials > 1.0) {
         bk_text_append(page,
                        ",\n     standard deviation %.4f %%, Monte Carlo standard error of the mean %.4f %%",
-                       100.0 * attribute_of(counts, "sd"), 100.0 * attribute_of(counts, "mcse"));
+                       100.0 * trials_fact(network, "sd"), 100.0 * trials_fact(network, "mcse"));
     }
     bk_text_append(page, "\n     one fixed test set: R_T = %.2f %% (%.0f errors)\n",
                    100.0 * bk_group_real(test_set, "error_rate"), bk_group_real(test_set, "error_count"));
@@ -57,20 +66,6 @@ static void report_bootstrap(const bk_group *network, bk_text *page)
     bk_text_append(page, "\n");
 }
 
-static double cell(const bk_group *table, const char *column, size_t row)
-{
-    const bk_dataset *dataset = bk_dataset_find(table, column);
-    return dataset == NULL || row >= bk_dataset_size(dataset) ? (double)NAN : bk_dataset_real(dataset, row);
-}
-
-static const char *text_cell(const bk_group *table, const char *column, size_t row)
-{
-    const bk_dataset *dataset = bk_dataset_find(table, column);
-    const char *text =
-        dataset == NULL || row >= bk_dataset_size(dataset) ? NULL : bk_dataset_text(dataset, row);
-    return text == NULL ? "?" : text;
-}
-
 static void report_intervals(const bk_group *network, bk_text *page)
 {
     const bk_group *table = bk_group_find(network, "interval");
@@ -81,20 +76,20 @@ static void report_intervals(const bk_group *network, bk_text *page)
     bk_text_append(page, "     %-21s %-22s %-24s %-14s %s\n", "interval", "from to (%)", "R_T +- epsilon (%)",
                    "guarantee", "status");
     for (size_t i = 0; i < bk_dataset_size(method); i++) {
-        const char *status = text_cell(table, "status", i);
-        const double low = cell(table, "low", i);
+        const char *status = lab_text_cell(table, "status", i);
+        const double low = lab_cell(table, "low", i);
         bk_text_append(page, "     %-21s ", bk_dataset_text(method, i));
         if (isnan(low)) {
             bk_text_append(page, "%-22s %-24s", "-", "-");
         } else {
             bk_text_append(page, "[%8.4f, %8.4f]   %8.4f +- %-12.4f", 100.0 * low,
-                           100.0 * cell(table, "high", i), 100.0 * cell(table, "estimate", i),
-                           100.0 * cell(table, "half_width", i));
+                           100.0 * lab_cell(table, "high", i), 100.0 * lab_cell(table, "estimate", i),
+                           100.0 * lab_cell(table, "half_width", i));
         }
-        bk_text_append(page, " %-14s %s", text_cell(table, "guarantee", i), status);
-        bk_text_append(page, "%s\n", cell(table, "clipped", i) > 0 ? ", clipped at 0 or 1" : "");
+        bk_text_append(page, " %-14s %s", lab_text_cell(table, "guarantee", i), status);
+        bk_text_append(page, "%s\n", lab_cell(table, "clipped", i) > 0 ? ", clipped at 0 or 1" : "");
         if (strcmp(status, "ok") != 0) {
-            bk_text_append_paragraph(page, "         ", 96, text_cell(table, "reason", i));
+            bk_text_append_paragraph(page, "         ", 96, lab_text_cell(table, "reason", i));
         }
     }
 }
@@ -108,11 +103,11 @@ static void report_formulas(const bk_group *network, bk_text *page)
         return;
     }
     bk_text_append(page, "     Confidence level %g. What the intervals are, and what they promise:\n",
-                   cell(table, "level", 0));
+                   lab_cell(table, "level", 0));
     for (size_t i = 0; i < bk_dataset_size(method); i++) {
         bk_text_append(page, "     %s\n", bk_dataset_text(method, i));
-        bk_text_append_paragraph(page, "       ", 100, text_cell(table, "formula", i));
-        bk_text_append_paragraph(page, "       ", 100, text_cell(table, "promise", i));
+        bk_text_append_paragraph(page, "       ", 100, lab_text_cell(table, "formula", i));
+        bk_text_append_paragraph(page, "       ", 100, lab_text_cell(table, "promise", i));
     }
 }
 
