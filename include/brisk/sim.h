@@ -145,11 +145,13 @@ typedef enum bk_keep { BK_KEEP_ALL, BK_KEEP_SUMMARY } bk_keep;
 typedef enum bk_stop_kind { BK_STOP_NEVER, BK_STOP_MCSE, BK_STOP_WIDTH } bk_stop_kind;
 
 /* Ends a simulation before its last trial once an estimate is precise enough. It is looked at after fixed
- * numbers of blocks alone (16, 20, 25, ...: each a quarter more than the last, rounded down).
- *   MCSE   the Monte Carlo standard error of the mean is at most `target`. A rule of precision: no interval
- * with a guarantee follows from it. WIDTH  the confidence sequence of the mean at `level`, over the block
- * means in block order, is at most `target` wide: bk_sequence_betting where the output has a range, else
- * bk_sequence_asymptotic. It holds at the look that ends the simulation too. */
+ * numbers of blocks alone: 16, 20, 25, ..., each a quarter more than the last, rounded down (64, 80, ... for
+ * the asymptotic sequence).
+ * BK_STOP_MCSE: the Monte Carlo standard error of the mean is at most target. A rule of precision: no
+ * interval with a guarantee follows from it.
+ * BK_STOP_WIDTH: the confidence sequence of the mean at `level`, over the block means in block order, is at
+ * most target wide: bk_sequence_betting where the output has a range, else bk_sequence_asymptotic (which may
+ * miss the mean of very skewed values more often). It holds at the look that ends the simulation too. */
 typedef struct bk_stop_rule {
     bk_stop_kind kind;
     const char *output; /* NULL: the only one */
@@ -229,6 +231,15 @@ BK_API void bk_ranks_end(void);
 /* Ends all ranks at once, for a failure that the others cannot know of; returns where there is one rank only.
  */
 BK_API void bk_ranks_abort(int exit_code);
+/* Whether a call failed for MPI's sake, bk_ranks_start among them. The ranks then know nothing of each other
+ * any more: every later call fails at once, and bk_ranks_end ends all processes with exit code 1. So the rank
+ * that finds out says so, whatever its number, and then calls bk_ranks_end. */
+BK_API bool bk_ranks_broken(void);
+/* Whether all ranks did well so far: every rank calls it with its own status, and gets the failure of the
+ * lowest rank that failed, with its message; BK_OK where none did. With one rank, mine. */
+BK_API bk_status bk_ranks_all_well(bk_status mine);
+/* Rank 0's value to every rank: a seed that was drawn. */
+BK_API bk_status bk_ranks_take_first(uint64_t *value);
 BK_API int bk_rank(void);
 BK_API int bk_ranks(void);
 

@@ -21,8 +21,16 @@ typedef struct round_work {
     size_t n;
     unsigned char *message;
     size_t message_bytes;
+    double computed_s;
     bool stop; /* some rank was asked to stop, as all ranks know after the exchange */
 } round_work;
+
+bk_status bk_run_share(bk_run *run, bk_status mine, uint64_t order)
+{
+    const bk_status status = bk_ranks_share_failure(mine, order);
+    run->failure_shared = run->failure_shared || status != BK_OK;
+    return status;
+}
 
 static size_t values_of(const bk_computation *work, uint64_t block)
 {
@@ -120,9 +128,10 @@ static bk_status exchange(const bk_computation *work, round_work *own)
 {
     size_t *sizes = bk_allocate((size_t)bk_ranks(), sizeof *sizes);
     void *bytes = NULL;
-    bk_status status = sizes == NULL ? bk_error_status() : BK_OK;
-    BK_TRY(bk_ranks_share_failure(status, UINT64_MAX - 1));
-    status = bk_ranks_gather(&bytes, sizes, own->message, own->message_bytes);
+    bk_status status = bk_run_share(work->run, sizes == NULL ? bk_error_status() : BK_OK, UINT64_MAX - 1);
+    if (status == BK_OK) {
+        status = bk_ranks_gather(&bytes, sizes, own->message, own->message_bytes);
+    }
     message_head all = {0};
     size_t at = 0;
     for (int rank = 0; status == BK_OK && rank < bk_ranks(); rank++) {
@@ -165,29 +174,33 @@ static void serve_between_rounds(bk_run *run, const bk_part *part)
 /* What this rank computed is shared even where one of them failed: the checkpoint keeps it. */
 static bk_status compute_and_share(bk_computation *work, round_work *own)
 {
+    const double started = bk_clock_s();
     const bk_status computed = bk_parallel_for(own->n, bk_compute_item, work);
+    own->computed_s = bk_clock_s() - started;
     /* The message of a failure must outlive the exchange. */
     char message[2000];
     strncpy(message, bk_error_message(), sizeof message - 1);
     message[sizeof message - 1] = '\0';
-    BK_TRY(bk_ranks_share_failure(pack(own, work), UINT64_MAX - 1));
-    BK_TRY(bk_ranks_share_failure(exchange(work, own), UINT64_MAX - 1));
-    return bk_ranks_share_failure(computed == BK_OK ? BK_OK : bk_fail(computed, "%s", message),
-                                  atomic_load(&work->failed_trial));
+    BK_TRY(bk_run_share(work->run, pack(own, work), UINT64_MAX - 1));
+    BK_TRY(bk_run_share(work->run, exchange(work, own), UINT64_MAX - 1));
+    return bk_run_share(work->run, computed == BK_OK ? BK_OK : bk_fail(computed, "%s", message),
+                        atomic_load(&work->failed_trial));
 }
 
-static bk_status run_round(bool *stop, bk_computation *work, uint64_t first, uint64_t count)
+static bk_status run_round(bool *stop, double *computed_s, bk_computation *work, uint64_t first,
+                           uint64_t count)
 {
     round_work own = {0};
     bk_status status = choose_own(&own, work, first, count);
     if (status == BK_OK) {
         status = allocate_slots(work, &own);
     }
-    status = bk_ranks_share_failure(status, UINT64_MAX - 1);
+    status = bk_run_share(work->run, status, UINT64_MAX - 1);
     if (status == BK_OK) {
         status = compute_and_share(work, &own);
     }
     *stop = own.stop;
+    *computed_s = own.computed_s;
     free_slots(work);
     bk_free(own.message);
     bk_free(own.blocks);
@@ -200,11 +213,13 @@ bk_status bk_compute_with_ranks(bk_computation *work, uint64_t n_missing)
     uint64_t agreed[2] = {least, 0}; /* blocks a round, at least */
     bool stop = false;
     for (uint64_t first = 0; first < n_missing && !stop;) {
+        /* A rank that has failed elsewhere meets the others here. */
+        BK_TRY(bk_run_share(work->run, BK_OK, 0));
         BK_TRY(bk_ranks_agree(agreed, 2));
         const uint64_t count = n_missing - first < agreed[0] ? n_missing - first : agreed[0];
-        const double started = bk_clock_s();
-        BK_TRY(run_round(&stop, work, first, count));
-        const double passed = bk_clock_s() - started;
+        /* Without the exchange: where that is slow, shorter rounds would make it worse. */
+        double passed = 0.0;
+        BK_TRY(run_round(&stop, &passed, work, first, count));
         first += count;
         serve_between_rounds(work->run, work->part);
         if (passed < SHORT_ROUND_S) {
@@ -215,3 +230,7 @@ bk_status bk_compute_with_ranks(bk_computation *work, uint64_t n_missing)
     }
     return BK_OK;
 }
+
+bk_status bk_ranks_all_well(bk_status mine) { return bk_ranks_share_failure(mine, 0); }
+
+bk_status bk_ranks_take_first(uint64_t *value) { return bk_ranks_agree(value, 1); }

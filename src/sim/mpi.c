@@ -163,7 +163,7 @@ static bk_status least(uint64_t *values, size_t n)
 static bk_transport transport = {.piece_bytes = (size_t)1 << 30,
                                  .start = start,
                                  .end = end,
-                                 .abort = end_all,
+                                 .end_all = end_all,
                                  .broadcast = broadcast,
                                  .gather = gather,
                                  .gather_sizes = gather_sizes,

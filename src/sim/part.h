@@ -40,7 +40,8 @@ typedef struct bk_part {
     bk_fold_set folds[BK_MOST_OUTPUTS];
     bk_tally bins[BK_MOST_OUTPUTS];
     bk_tally frequencies[BK_MOST_OUTPUTS];
-    bk_look *looks; /* [n_looks], so far */
+    uint64_t first_look; /* blocks at the rule's first look */
+    bk_look *looks;      /* [n_looks], so far */
     size_t n_looks;
     uint64_t done_blocks, done_trials;
     uint64_t found_trials; /* of these, not computed in this process */

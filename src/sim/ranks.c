@@ -115,7 +115,7 @@ void bk_ranks_end(void)
     }
     if (world.broken) {
         /* The others may wait for us in a call that we shall not make. */
-        world.transport->abort(bk_status_exit_code(BK_FAILED));
+        world.transport->end_all(bk_status_exit_code(BK_FAILED));
     } else {
         world.transport->end();
     }
@@ -128,7 +128,7 @@ void bk_ranks_end(void)
 void bk_ranks_abort(int exit_code)
 {
     if (world.ranks > 1) {
-        world.transport->abort(exit_code);
+        world.transport->end_all(exit_code);
     }
 }
 

@@ -25,11 +25,6 @@ bk_status bk_ranks_share_failure(bk_status mine, uint64_t order);
  * different options, or from different checkpoints, must not begin. what names them: "configuration". */
 bk_status bk_ranks_must_match(const void *bytes, size_t size, const char *what);
 
-/* Whether a call failed for MPI's sake, bk_ranks_start among them. The ranks then know nothing of each other
- * any more: every later call fails at once, and bk_ranks_end ends all processes with exit code 1. So the rank
- * that finds out says so, whatever its number, and then calls bk_ranks_end. */
-bool bk_ranks_broken(void);
-
 /* ---- The seam -------------------------------------------------------------------------------------------
  */
 
@@ -37,8 +32,8 @@ bool bk_ranks_broken(void);
 typedef struct bk_transport {
     size_t piece_bytes; /* the longest message, at most INT_MAX; a test lowers it */
     bk_status (*start)(int *rank, int *ranks);
-    void (*end)(void);            /* waits for all ranks */
-    void (*abort)(int exit_code); /* returns where MPI does not run */
+    void (*end)(void);              /* waits for all ranks */
+    void (*end_all)(int exit_code); /* returns where MPI does not run */
     bk_status (*broadcast)(void *bytes, size_t size, int root);
     /* mine, of sizes[rank] bytes, into everybody's `all`. */
     bk_status (*gather)(void *all, const size_t *sizes, const void *mine);

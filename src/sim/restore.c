@@ -365,7 +365,7 @@ static bk_status take_looks(const restoring *state)
     }
     uint64_t blocks = 0;
     for (size_t i = 0; i < n; i++) {
-        blocks = bk_stop_next_look(blocks, part->blocks);
+        blocks = bk_stop_next_look(part, blocks);
         if (!range_holds(state, 0, blocks - 1) || (i + 1 < n && blocks == part->blocks)) {
             return damaged(state, "the stopping rule's looks do not fit");
         }

@@ -122,7 +122,33 @@ static bk_status check_control(const bk_run_control *control)
     return BK_OK;
 }
 
-static bk_status perform(bk_run *run)
+/* Ranks that were started with different options, or read different checkpoints, would wait for each other
+ * for ever. */
+static bk_status ranks_match(const bk_run *run)
+{
+    if (bk_ranks() == 1) {
+        return BK_OK;
+    }
+    bk_text text = {0};
+    char digest[65] = "none";
+    bk_status status = bk_run_configuration(run, &text);
+    if (status == BK_OK && run->checkpoint != NULL) {
+        status = bk_results_digest(run->checkpoint, digest);
+    }
+    bk_text_append(&text, "checkpoint = %s, shard %u of %u", digest, run->control->shard,
+                   run->control->shards);
+    if (status == BK_OK) {
+        status = bk_text_status(&text);
+    }
+    status = bk_ranks_share_failure(status, 0);
+    if (status == BK_OK) {
+        status = bk_ranks_must_match(bk_text_string(&text), text.length, "configuration");
+    }
+    bk_text_clear(&text);
+    return status;
+}
+
+static bk_status begin(bk_run *run)
 {
     BK_TRY(bk_options_check(run->options));
     if (run->experiment->check != NULL) {
@@ -135,9 +161,18 @@ static bk_status perform(bk_run *run)
         return bk_error_status();
     }
     run->started_s = run->last_checkpoint_s = bk_clock_s();
+    return bk_checkpoint_open(run);
+}
+
+static bk_status perform(bk_run *run)
+{
     /* All ranks have read the checkpoint before rank 0 writes a new one. */
-    BK_TRY(bk_ranks_share_failure(bk_checkpoint_open(run), 0));
-    const bk_status status = execute(run);
+    BK_TRY(bk_run_share(run, begin(run), 0));
+    BK_TRY(ranks_match(run));
+    bk_status status = execute(run);
+    if (!run->failure_shared) {
+        status = bk_run_share(run, status, 0);
+    }
     if (status != BK_OK && status != BK_STOPPED) {
         bk_checkpoint_rescue(run);
     }

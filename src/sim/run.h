@@ -69,6 +69,7 @@ struct bk_run {
     double started_s, last_checkpoint_s;
     uint64_t checkpoint_gain; /* what this process had gained when it wrote the last checkpoint */
     const char *stop_reason;
+    bool failure_shared; /* all ranks know of the failure that ends this run */
 
     char stage[64]; /* whose progress is being told; "": nobody's */
     double stage_started_s, last_progress_s;
@@ -138,10 +139,17 @@ unsigned char *bk_allocate_scratch(size_t *stride, size_t bytes);
 /* ---- stop.c */
 /* The output that the stopping rule watches in this simulation; BK_NO_OUTPUT: none. */
 bk_status bk_stop_watches(size_t *output, bk_run *run, const char *name, const bk_simulation *simulation);
-/* The number of blocks at which the rule looks after `blocks` (0: the first look); at most total. */
-uint64_t bk_stop_next_look(uint64_t blocks, uint64_t total);
+/* Blocks at the first look of the rule at this output. */
+uint64_t bk_stop_first_look(const bk_stop_rule *rule, const bk_output *output);
+/* The number of blocks at which the rule looks after `blocks` (0: none yet); at most all of the part. */
+uint64_t bk_stop_next_look(const bk_part *part, uint64_t blocks);
 bk_status bk_stop_look(bk_look *look, const bk_part *part, const bk_stop_rule *rule, uint64_t blocks);
 bk_status bk_stop_put(bk_group *group, const bk_part *part, const bk_stop_rule *rule);
+
+/* ---- compute_ranks.c */
+/* bk_ranks_share_failure, noting that the others know. Whatever the ranks say to each other begins with it: a
+ * rank that fails by itself calls it once at its end, and meets the others there. */
+bk_status bk_run_share(bk_run *run, bk_status mine, uint64_t order);
 
 /* ---- rehearse.c */
 bk_status bk_rehearse_simulation(bk_run *run, const char *name, const bk_simulation *simulation,

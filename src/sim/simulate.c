@@ -85,6 +85,9 @@ static bk_status add_part(bk_part **added, bk_run *run, const char *name, const 
     if (part == NULL) {
         return bk_error_status();
     }
+    if (watched != BK_NO_OUTPUT) {
+        part->first_look = bk_stop_first_look(&run->control->stop, &simulation->outputs[watched]);
+    }
     const bk_status status = bk_part_restore(part, run);
     if (status != BK_OK) {
         bk_part_destroy(part);
@@ -164,7 +167,7 @@ static bk_status compute_until_precise(uint64_t *blocks, bk_run *run, bk_part *p
         look = part->looks[part->n_looks - 1];
     }
     while (look.blocks < part->blocks && !look.reached) {
-        const uint64_t next = bk_stop_next_look(look.blocks, part->blocks);
+        const uint64_t next = bk_stop_next_look(part, look.blocks);
         BK_TRY(bk_compute_blocks(run, part, simulation, context, look.blocks, next));
         BK_TRY(bk_stop_look(&look, part, &run->control->stop, next));
         BK_TRY(bk_part_add_look(part, &look));

@@ -52,7 +52,8 @@ static uint64_t wanted_block;
 
 static bk_status run_simulation(bk_run *run)
 {
-    static const bk_output outputs[] = {{.name = "uniform", .dtype = BK_F64}, {.name = "count", .dtype = BK_U32}};
+    static const bk_output outputs[] = {{.name = "uniform", .dtype = BK_F64},
+                                        {.name = "count", .dtype = BK_U32}};
     const bk_simulation simulation = {.trials = wanted_trials,
                                       .block_size = wanted_block,
                                       .outputs = outputs,
