@@ -57,6 +57,18 @@ BK_API bk_data *bk_data_read(const char *source, const bk_data_column *columns, 
                              const bk_data_layout *layout);
 BK_API void bk_data_destroy(bk_data *data);
 
+/* What columns source has, without their values: all of them, but the first one of a table with row names.
+ * Ask bk_data_read for those you want by their numbers: the text of bk_data_column_number. The failures are
+ * those of bk_data_read that show in the first two rows; bk_data_rows is 0. Standard input is used up by it.
+ * O(1): one block of the file is read. */
+BK_API bk_data *bk_data_look(const char *source, const bk_data_layout *layout);
+/* Of columns that were read, or that a look found. */
+BK_API size_t bk_data_column_count(const bk_data *data);
+/* Whether there is a header. */
+BK_API bool bk_data_has_names(const bk_data *data);
+/* A column's number in the source, from 1, as bk_data_column.wanted takes it. */
+BK_API size_t bk_data_column_number(const bk_data *data, size_t column);
+
 /* At least 1. */
 BK_API size_t bk_data_rows(const bk_data *data);
 /* The name in the header, else "column 3"; "" where the source has one column without a name. */

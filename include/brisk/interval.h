@@ -243,7 +243,7 @@ BK_API bk_status bk_interval_wald(bk_interval *interval, const bk_losses *losses
 BK_API bk_status bk_interval_student_t(bk_interval *interval, const bk_losses *losses, double level);
 /* Hedged capital (Waudby-Smith & Ramdas 2024, theorem 3 and section 4.4): the m with
  * max(K+(m), K-(m)) / 2 < 1 / delta [the one-sided capital below 1 / delta], losses taken to [0, 1], c = 1/2,
- * prior mean 1/2 and variance 1/4, no running intersection; see stats/betting.c. Needs values, or 0/1
+ * prior mean 1/2 and variance 1/4, no running intersection; see stats/betting.h. Needs values, or 0/1
  * losses and BK_ORDER_SHUFFLED. It never promises low <= estimate <= high. O(n) times some 60. */
 BK_API bk_status bk_interval_betting(bk_interval *interval, const bk_losses *losses, double level);
 

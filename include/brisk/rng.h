@@ -16,12 +16,13 @@ extern "C" {
 
 /* ---- Addresses --------------------------------------------------------------------------------- */
 
-/* What randomness is for. Numbers are frozen for ever (purposes.def); a user's own start at
- * BK_PURPOSE_USER. */
+/* What randomness is for. Numbers are frozen for ever (purposes.def); from BK_PURPOSE_NESTED on their streams
+ * have a third key word (bk_stream_open_nested); a user's own start at BK_PURPOSE_USER and may have one. */
 typedef enum bk_purpose {
 #define BK_PURPOSE(name, name_text, number, text) BK_PURPOSE_##name = number,
 #include "brisk/purposes.def"
 #undef BK_PURPOSE
+    BK_PURPOSE_NESTED = 512,
     BK_PURPOSE_USER = 1024
 } bk_purpose;
 

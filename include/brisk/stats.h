@@ -28,7 +28,8 @@ extern "C" {
 /* Moments of a set of numbers. Two summaries combine into that of the union (Chan, Golub & LeVeque
  * 1983, eq. 2.1; third and fourth moment: Pebay 2008, eq. 3.1), so that a fixed tree of combinations
  * gives the same bits for any thread count.
- * A NaN among the values, or infinities, make every moment the one NaN pattern of brisk. */
+ * A NaN or an infinity among the values, or finite ones more than 1.8e308 apart, make every number here but
+ * the count the one NaN pattern of brisk. Sums of powers that overflow are infinite or that NaN. */
 typedef struct bk_summary {
     uint64_t count;
     double mean;        /* 0 while empty */
@@ -53,7 +54,9 @@ BK_API double bk_summary_sd(const bk_summary *summary);
 /* Monte Carlo standard error of the mean: sd / sqrt(count). */
 BK_API double bk_summary_mcse(const bk_summary *summary);
 /* Moment coefficients of the values themselves (divisor count, R's moments package): m3 / m2^(3/2) and
- * m4 / m2^2 - 3 with m_r = sum (x - mean)^r / count. NaN where all values are equal or there are none. */
+ * m4 / m2^2 - 3 with m_r = sum (x - mean)^r / count. NaN (one pattern) where all values are equal or there
+ * are none, and where a power of the deviations leaves the range of doubles: m2^(3/2) or m2^2 below 2^-1022,
+ * an infinite sum. */
 BK_API double bk_summary_skewness(const bk_summary *summary);
 BK_API double bk_summary_excess_kurtosis(const bk_summary *summary);
 
@@ -88,8 +91,9 @@ typedef struct bk_fold_set {
     size_t count, capacity;
     bk_fold_node *node; /* [count], in the order of their blocks */
 } bk_fold_set;
-/* Adds one node. BK_INVALID where a block of it is there already, level is above 63 or its blocks do not fit
- * in 64 bits; BK_MEMORY. The set is then as before. O(count). */
+/* Adds one node; blocks alone (level 0) or nodes of another set. BK_INVALID where a block of it is there
+ * already, level is above 63 or its blocks do not fit in 64 bits; BK_MEMORY. The set is then as before.
+ * O(count). */
 BK_API bk_status bk_fold_set_add(bk_fold_set *set, bk_fold_node node);
 /* The summary of all blocks in the set, its nodes combined from left to right. */
 BK_API bk_summary bk_fold_set_result(const bk_fold_set *set);
@@ -116,7 +120,9 @@ typedef struct bk_histogram {
  * given levels make more than 2^24 bins. O(n + bins). */
 BK_API bk_status bk_histogram_lattice(bk_histogram *histogram, const uint64_t *counts, size_t n, uint64_t m,
                                       uint64_t levels);
-/* The same histogram of the counts that value [n] names, each frequency [n] (at least 1) times. */
+/* The same histogram of the counts that value [n] names, each frequency [n] times. Values may come in any
+ * order and more than once. As above, and BK_INVALID for a frequency of 0, BK_OVERFLOW where they sum to 2^64
+ * or more. */
 BK_API bk_status bk_histogram_frequencies(bk_histogram *histogram, const uint64_t *value,
                                           const uint64_t *frequency, size_t n, uint64_t m, uint64_t levels);
 /* Frees edge and count and zeroes the rest; may be called twice. */

@@ -30,14 +30,18 @@ static size_t place_of(const bk_fold_set *set, uint64_t first)
 
 static bk_status check_node(const bk_fold_set *set, const bk_fold_node *node, size_t place)
 {
-    if (node->level > 63 || node->index > UINT64_MAX >> node->level) {
-        return bk_fail(BK_INVALID, "fold: node (%u, %llu) is outside the tree of 2^64 blocks", node->level,
-                       (unsigned long long)node->index);
+    if (node->index > UINT64_MAX >> node->level) {
+        return bk_fail(
+            BK_INVALID,
+            "fold: node %llu of level %u lies beyond the tree of 2^64 blocks; the highest of the level "
+            "is %llu",
+            (unsigned long long)node->index, node->level, (unsigned long long)(UINT64_MAX >> node->level));
     }
     const bool meets_next = place < set->count && first_block(&set->node[place]) <= last_block(node);
     const bool meets_previous = place > 0 && last_block(&set->node[place - 1]) >= first_block(node);
     if (meets_next || meets_previous) {
-        return bk_fail(BK_INVALID, "fold: a block between %llu and %llu was there before",
+        return bk_fail(BK_INVALID,
+                       "fold: of the blocks %llu to %llu at least one is in the set; each is added once",
                        (unsigned long long)first_block(node), (unsigned long long)last_block(node));
     }
     return BK_OK;
@@ -74,7 +78,7 @@ bk_status bk_fold_set_add(bk_fold_set *set, bk_fold_node node)
         const size_t capacity = set->capacity == 0 ? 16 : 2 * set->capacity;
         bk_fold_node *grown = bk_reallocate(set->node, set->capacity, capacity, sizeof *grown);
         if (grown == NULL) {
-            return bk_error_status();
+            return bk_fail_within("fold: %zu nodes", capacity);
         }
         set->node = grown;
         set->capacity = capacity;

@@ -9,16 +9,17 @@ typedef struct count_range {
     uint64_t lowest, highest;
 } count_range;
 
-static bk_status find_range(count_range *range, const uint64_t *counts, size_t n, uint64_t m)
+/* name: what the caller calls his counts. */
+static bk_status find_range(count_range *range, const uint64_t *counts, size_t n, uint64_t m,
+                            const char *name)
 {
     count_range found = {counts[0], counts[0]};
     for (size_t i = 0; i < n; i++) {
         if (counts[i] > m) {
-            return bk_fail(
-                BK_INVALID,
-                "histogram: counts[%zu] = %llu is above m = %llu; a count of errors among m losses "
-                "is at most m",
-                i, (unsigned long long)counts[i], (unsigned long long)m);
+            return bk_fail(BK_INVALID,
+                           "histogram: %s[%zu] = %llu is above m = %llu; a count of errors among m losses "
+                           "is at most m",
+                           name, i, (unsigned long long)counts[i], (unsigned long long)m);
         }
         found.lowest = counts[i] < found.lowest ? counts[i] : found.lowest;
         found.highest = counts[i] > found.highest ? counts[i] : found.highest;
@@ -79,7 +80,7 @@ static bk_status make_histogram(bk_histogram *histogram, const uint64_t *counts,
                        (unsigned long long)levels, (unsigned long long)(m + 1));
     }
     count_range range = {0, 0};
-    BK_TRY(find_range(&range, counts, n, m));
+    BK_TRY(find_range(&range, counts, n, m, frequency == NULL ? "counts" : "value"));
     bk_histogram made = {.m = m, .levels = levels > 0 ? levels : choose_levels(range)};
     const uint64_t bins = bins_needed(range, made.levels);
     if (bins > MOST_BINS) {
@@ -102,7 +103,15 @@ bk_status bk_histogram_lattice(bk_histogram *histogram, const uint64_t *counts, 
 bk_status bk_histogram_frequencies(bk_histogram *histogram, const uint64_t *value, const uint64_t *frequency,
                                    size_t n, uint64_t m, uint64_t levels)
 {
+    uint64_t total = 0;
     for (size_t i = 0; i < n; i++) {
+        if (frequency[i] > UINT64_MAX - total) {
+            return bk_fail(BK_OVERFLOW,
+                           "histogram: the frequencies up to frequency[%zu] sum to more than 2^64 - 1; make "
+                           "a histogram of each part",
+                           i);
+        }
+        total += frequency[i];
         if (frequency[i] == 0) {
             return bk_fail(BK_INVALID, "histogram: frequency[%zu] is 0; leave out what did not occur", i);
         }

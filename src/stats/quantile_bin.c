@@ -38,43 +38,54 @@ void bk_quantile_bin_ends(double *low, double *high, uint64_t bin)
         return;
     }
     const uint64_t first = bin << DROPPED_BITS;
-    *low = number_of(first);
-    *high = number_of(first | (((uint64_t)1 << DROPPED_BITS) - 1));
-    /* The bins of the infinities hold them alone, beside bit patterns of NaN. */
-    if (isnan(*low)) {
-        *low = *high;
+    uint64_t last = first | (((uint64_t)1 << DROPPED_BITS) - 1);
+    if (last == SIGN - 1) {
+        last--; /* -0, which stands with 0 in the bin above: the last here is the negative number nearest to
+                   it */
     }
-    if (isnan(*high)) {
-        *high = *low;
-    }
+    const double from = number_of(first);
+    const double to = number_of(last);
+    /* The bins of the infinities hold them alone, beside bit patterns of NaN; some bins hold nothing else. */
+    *low = !isnan(from) ? from : isnan(to) ? (double)NAN : to;
+    *high = !isnan(to) ? to : *low;
 }
 
-/* The key at which the frequencies, summed up, reach ceil(p total). */
-static uint64_t key_at(double probability, const uint64_t *key, const uint64_t *count, size_t n,
-                       uint64_t total)
+/* ceil(p total), at least 1; p total is rounded to a double as in NumPy's inverted_cdf. */
+static uint64_t rank_of(double probability, uint64_t total)
 {
-    const double wanted = ceil(probability * (double)total);
-    uint64_t seen = 0;
-    for (size_t i = 0; i < n; i++) {
-        seen += count[i];
-        if ((double)seen >= wanted) {
-            return key[i];
-        }
+    const double rank = ceil(probability * (double)total);
+    if (!(rank >= 1.0)) {
+        return 1;
     }
-    return key[n - 1];
+    return rank >= (double)total ? total
+                                 : (uint64_t)rank; /* (double)total may have been rounded up to 2^64 */
+}
+
+/* The key at which the frequencies, summed up, reach the rank. */
+static uint64_t key_at(uint64_t rank, const uint64_t *key, const uint64_t *count, size_t n)
+{
+    uint64_t seen = 0;
+    size_t i = 0;
+    while (i + 1 < n && seen + count[i] < rank) {
+        seen += count[i++];
+    }
+    return key[i];
 }
 
 static bk_quantile between(double probability, double low, double high)
 {
-    return (bk_quantile){
-        .probability = probability, .value = low + (high - low) / 2.0, .low = low, .high = high};
+    /* Equal ends may be infinite, where their difference is NaN. */
+    const double middle = low < high ? low + (high - low) / 2.0 : low;
+    return (bk_quantile){.probability = probability, .value = middle, .low = low, .high = high};
 }
 
 static bk_status check_probabilities(const double *probabilities, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (!(probabilities[i] >= 0.0 && probabilities[i] <= 1.0)) {
-            return bk_fail(BK_INVALID, "quantile: probability %g is outside [0, 1]", probabilities[i]);
+            return bk_fail(BK_INVALID,
+                           "quantile: probabilities[%zu] = %g is outside [0, 1]; the median is 0.5", i,
+                           probabilities[i]);
         }
     }
     return BK_OK;
@@ -89,7 +100,7 @@ static bk_status sort_tally(sorted_tally *sorted, const bk_tally *tally)
     sorted->key = bk_allocate(tally->distinct, sizeof *sorted->key);
     sorted->count = bk_allocate(tally->distinct, sizeof *sorted->count);
     if (sorted->key == NULL || sorted->count == NULL) {
-        return bk_error_status();
+        return bk_fail_within("quantile");
     }
     return bk_tally_sorted(sorted->key, sorted->count, tally);
 }
@@ -102,7 +113,7 @@ static void fill_quantiles(bk_quantile *quantiles, const double *probabilities, 
         double high = (double)NAN;
         if (tally->distinct > 0) {
             const uint64_t key =
-                key_at(probabilities[i], sorted->key, sorted->count, tally->distinct, tally->total);
+                key_at(rank_of(probabilities[i], tally->total), sorted->key, sorted->count, tally->distinct);
             if (range != NULL) {
                 bk_quantile_bin_ends(&low, &high, key);
                 low = low < range[0] ? range[0] : low;
@@ -133,6 +144,11 @@ static bk_status quantiles_of(bk_quantile *quantiles, const double *probabilitie
 bk_status bk_quantiles_of_bins(bk_quantile *quantiles, const double *probabilities, size_t n,
                                const bk_tally *bins, double minimum, double maximum)
 {
+    if (bins->distinct > 0 && minimum > maximum) {
+        return bk_fail(BK_INVALID,
+                       "quantile: minimum %g is above maximum %g; give those of the values in the bins",
+                       minimum, maximum);
+    }
     const double range[] = {minimum, maximum};
     return quantiles_of(quantiles, probabilities, n, bins, range);
 }

@@ -2,15 +2,19 @@
  * Moments of a set of numbers: one value more, two sets joined, a whole array by the fold tree. */
 #include "brisk/stats.h"
 
+#include <float.h>
 #include <math.h>
 
 bk_summary bk_summary_empty(void) { return (bk_summary){.minimum = HUGE_VAL, .maximum = -HUGE_VAL}; }
 
-/* A fresh NaN has a sign and payload that depend on the compiler; stored moments have one pattern. */
+/* A fresh NaN has a sign and payload that depend on the compiler; stored moments have one pattern. An
+ * infinite mean would become NaN with the next value or not at all, depending on its place: it is NaN at
+ * once. */
 static void settle_nan(bk_summary *summary)
 {
-    if (isnan(summary->mean)) {
+    if (!isfinite(summary->mean)) {
         summary->mean = summary->minimum = summary->maximum = (double)NAN;
+        summary->sum_squares = summary->sum_cubes = summary->sum_fourths = (double)NAN;
     }
     double *powers[] = {&summary->sum_squares, &summary->sum_cubes, &summary->sum_fourths};
     for (size_t i = 0; i < 3; i++) {
@@ -18,17 +22,25 @@ static void settle_nan(bk_summary *summary)
     }
 }
 
+/* Third and fourth power of the deviations with one value more (Pebay 2008, eqs. 2.6 and 2.9 for one value),
+ * from the sums before it. n counts the value, step is its distance from the mean before over n. */
+static void add_high_powers(bk_summary *summary, double deviation, double step, double n)
+{
+    const double square = deviation * step * (n - 1.0);
+    summary->sum_fourths += square * (step * step) * (n * n - 3.0 * n + 3.0) +
+                            6.0 * (step * step) * summary->sum_squares - 4.0 * step * summary->sum_cubes;
+    summary->sum_cubes += square * step * (n - 2.0) - 3.0 * step * summary->sum_squares;
+}
+
 void bk_summary_add(bk_summary *summary, double value)
 {
-    const double before = (double)summary->count;
     const double deviation = value - summary->mean;
     summary->count++;
     const double n = (double)summary->count;
     const double step = deviation / n;
-    const double square = deviation * step * before;
-    summary->sum_fourths += square * (step * step) * (n * n - 3.0 * n + 3.0) +
-                            6.0 * (step * step) * summary->sum_squares - 4.0 * step * summary->sum_cubes;
-    summary->sum_cubes += square * step * (n - 2.0) - 3.0 * step * summary->sum_squares;
+    if (summary->count > 1) { /* the first deviates from nothing, but the powers of a huge one overflow */
+        add_high_powers(summary, deviation, step, n);
+    }
     summary->mean += step;
     summary->sum_squares += deviation * (value - summary->mean);
     summary->minimum = value < summary->minimum ? value : summary->minimum;
@@ -93,22 +105,23 @@ double bk_summary_mcse(const bk_summary *summary)
     return summary->count < 2 ? (double)NAN : bk_summary_sd(summary) / sqrt((double)summary->count);
 }
 
+/* moment / scale where both are numbers that have not run out of bits, else the one NaN. */
+static double coefficient(double moment, double scale)
+{
+    const bool in_range = scale >= DBL_MIN && isfinite(scale) && isfinite(moment);
+    return in_range ? moment / scale : (double)NAN;
+}
+
 double bk_summary_skewness(const bk_summary *summary)
 {
     const double n = (double)summary->count;
-    if (!(summary->sum_squares > 0.0)) {
-        return (double)NAN;
-    }
     const double variance = summary->sum_squares / n;
-    return summary->sum_cubes / n / (variance * sqrt(variance));
+    return coefficient(summary->sum_cubes / n, variance * sqrt(variance));
 }
 
 double bk_summary_excess_kurtosis(const bk_summary *summary)
 {
     const double n = (double)summary->count;
-    if (!(summary->sum_squares > 0.0)) {
-        return (double)NAN;
-    }
     const double variance = summary->sum_squares / n;
-    return summary->sum_fourths / n / (variance * variance) - 3.0;
+    return coefficient(summary->sum_fourths / n, variance * variance) - 3.0;
 }

@@ -34,7 +34,7 @@ static bk_status grow(bk_tally *tally)
     if (larger.key == NULL || larger.count == NULL) {
         bk_free(larger.key);
         bk_free(larger.count);
-        return bk_error_status();
+        return bk_fail_within("tally: a table of %zu keys", larger.capacity);
     }
     for (size_t i = 0; i < tally->capacity; i++) {
         if (tally->count[i] != 0) {
@@ -61,6 +61,11 @@ static void give_up(bk_tally *tally)
 
 bk_status bk_tally_add(bk_tally *tally, uint64_t key, uint64_t times)
 {
+    if (times > UINT64_MAX - tally->total) {
+        return bk_fail(BK_OVERFLOW,
+                       "tally: %llu occurrences and %llu more are above 2^64 - 1; use a tally for each part",
+                       (unsigned long long)tally->total, (unsigned long long)times);
+    }
     if (times == 0) {
         return BK_OK;
     }
@@ -99,7 +104,7 @@ bk_status bk_tally_sorted(uint64_t *key, uint64_t *count, const bk_tally *tally)
 {
     pair *pairs = bk_allocate(tally->distinct, sizeof *pairs);
     if (pairs == NULL) {
-        return bk_error_status();
+        return bk_fail_within("tally: sorting");
     }
     size_t n = 0;
     for (size_t i = 0; i < tally->capacity; i++) {

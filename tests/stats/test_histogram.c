@@ -120,3 +120,59 @@ Test(histogram, refuses_bad_input_and_leaves_the_output)
     cr_assert_leq(h.bins, 60);
     bk_histogram_clear(&h);
 }
+
+/* ---- Frequencies ---- */
+
+static void expect_same(const bk_histogram *a, const bk_histogram *b)
+{
+    cr_assert(a->bins == b->bins && a->m == b->m && a->levels == b->levels && a->first == b->first);
+    cr_assert_eq(memcmp(a->edge, b->edge, (a->bins + 1) * sizeof *a->edge), 0);
+    cr_assert_eq(memcmp(a->count, b->count, a->bins * sizeof *a->count), 0);
+}
+
+Test(histogram, of_frequencies_is_that_of_the_counts)
+{
+    uint64_t counts[400];
+    for (uint64_t m = 1; m < 4000; m = m * 3 + 1) {
+        for (uint64_t levels = 0; levels <= m + 1 && levels < 50; levels = 2 * levels + 1) {
+            uint64_t value[20];
+            uint64_t frequency[20];
+            size_t n = 0;
+            for (size_t i = 0; i < 20; i++) { /* unsorted, values that come again */
+                value[i] = i * 7919 % (m + 1) / (1 + i % 2);
+                frequency[i] = 1 + i * 31 % 20;
+                for (uint64_t k = 0; k < frequency[i]; k++) {
+                    counts[n++] = value[i];
+                }
+            }
+            bk_histogram plain;
+            bk_histogram folded;
+            cr_assert_eq(bk_histogram_lattice(&plain, counts, n, m, levels), BK_OK);
+            cr_assert_eq(bk_histogram_frequencies(&folded, value, frequency, 20, m, levels), BK_OK);
+            expect_same(&plain, &folded);
+            check_invariants(&folded, counts, n);
+            bk_histogram_clear(&plain);
+            bk_histogram_clear(&folded);
+        }
+    }
+}
+
+Test(histogram, frequencies_refuse_bad_input_and_leave_the_output)
+{
+    const uint64_t value[] = {1, 5, 11};
+    const uint64_t frequency[] = {2, 0, 1};
+    const uint64_t huge[] = {UINT64_MAX - 2, 2, 1};
+    bk_histogram h = {.bins = 77};
+    cr_assert_eq(bk_histogram_frequencies(&h, value, frequency, 3, 20, 0), BK_INVALID);
+    cr_assert(strstr(bk_error_message(), "frequency[1]"));
+    cr_assert_eq(bk_histogram_frequencies(&h, value, huge, 3, 20, 0), BK_OVERFLOW);
+    cr_assert(strstr(bk_error_message(), "frequency[2]"), "%s", bk_error_message());
+    cr_assert_eq(bk_histogram_frequencies(&h, value + 1, huge + 1, 2, 10, 0), BK_INVALID);
+    cr_assert(strstr(bk_error_message(), "value[1] = 11"), "%s", bk_error_message());
+    cr_assert_eq(bk_histogram_frequencies(&h, value, frequency, 0, 10, 0), BK_INVALID);
+    cr_assert_eq(bk_histogram_frequencies(&h, value, frequency, 1, 0, 0), BK_INVALID);
+    cr_assert_eq(h.bins, 77);
+    cr_assert_eq(bk_histogram_frequencies(&h, value, huge, 2, 20, 20), BK_OK);
+    cr_assert_eq(h.count[0], UINT64_MAX);
+    bk_histogram_clear(&h);
+}
