@@ -121,11 +121,15 @@ static bk_status run_serially(size_t count, bk_parallel_body body, void *context
     return BK_OK;
 }
 
+/* Whether the caller stands in a parallel loop or team, also in one that the OpenMP runtime gave a single
+ * thread (OMP_DYNAMIC, OMP_THREAD_LIMIT): a nested call is serial whatever the load of the machine is. */
+static bool is_nested(void) { return omp_get_level() > 0; }
+
 bk_status bk_parallel_for(size_t count, bk_parallel_body body, void *context)
 {
     const int wanted = bk_threads();
     const int threads = count < (size_t)wanted ? (int)count : wanted;
-    if (threads <= 1 || omp_in_parallel()) {
+    if (threads <= 1 || is_nested()) {
         return run_serially(count, body, context);
     }
     BK_TRY(check_threads(threads));
@@ -158,11 +162,12 @@ bk_status bk_parallel_team(int wanted, bk_team_body body, void *context)
 {
     const int most = bk_threads();
     const int threads = wanted < most ? wanted : most;
-    if (threads <= 1 || omp_in_parallel()) {
+    if (threads <= 1 || is_nested()) {
         return body(context, 0, 1);
     }
     BK_TRY(check_threads(threads));
     first_failure failure = {.item = SIZE_MAX, .status = BK_OK};
+    /* The runtime may give fewer: every member is told how many there are. */
 #pragma omp parallel num_threads(threads) default(none) shared(body, context, failure)
     {
         const int member = omp_get_thread_num();

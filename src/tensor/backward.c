@@ -4,7 +4,8 @@
  * their bits are the same in every run. Nothing recurses.
  *
  * Leaves receive their sums in pending arrays; only a pass that succeeded adds them to .grad and frees
- * saved values. */
+ * saved values. What that takes memory for is made before any gradient changes, so that a pass that runs out
+ * of it there changes none. */
 #include "tensor/graph.h"
 #include "tensor/scalar.h"
 
@@ -14,6 +15,8 @@ typedef struct pass {
     bool selective;     /* bk_grad: only what leads to the inputs */
     bk_node *first;     /* the nodes of the graph, largest number first */
     bk_tensor *touched; /* tensors with a pending gradient, the latest first */
+    bk_tensor *made;    /* gradients that nobody has yet, in the order in which they are wanted */
+    bk_tensor *latest;  /* of them */
 } pass;
 
 /* ---- What has to run ---- */
@@ -301,24 +304,56 @@ static bk_status start(pass *p, bk_tensor *output, const bk_tensor *seed)
                                 : accumulate_tensor(p, output, &gradient);
 }
 
-/* Adds what is pending to .grad; the first time it becomes .grad. */
-static bk_status commit(pass *p, bk_tensor *tensor)
+/* Keeps a new gradient, NULL where there was no memory for it, until all are there. */
+static bk_status keep_made(pass *p, bk_tensor *made)
 {
-    if (tensor->grad != NULL) {
-        bk_array *grad = &tensor->grad->array;
-        bk_array_binary_into(grad, BK_BINARY_ADD, grad, tensor->pending);
-        grad->storage->version++;
-        return BK_OK;
-    }
-    BK_TRY(bk_array_own(tensor->pending, p->pool));
-    bk_array grad;
-    bk_array_share(&grad, tensor->pending);
-    tensor->grad = bk_tensor_make_hidden(p->tape, &grad, false);
-    if (tensor->grad == NULL) {
+    if (made == NULL) {
         return bk_error_status();
     }
-    tensor->grad->gradient = true;
+    made->gradient = true;
+    if (p->made == NULL) {
+        p->made = made;
+    } else {
+        p->latest->touched = made;
+    }
+    p->latest = made;
     return BK_OK;
+}
+
+static bk_tensor *next_made(pass *p)
+{
+    bk_tensor *made = p->made;
+    p->made = made->touched;
+    made->touched = NULL;
+    return made;
+}
+
+/* A .grad for each tensor that has none: what is pending becomes its values. */
+static bk_status make_grads(pass *p)
+{
+    for (bk_tensor *tensor = p->touched; tensor != NULL; tensor = tensor->touched) {
+        bk_array grad;
+        if (tensor->grad == NULL) {
+            BK_TRY(bk_array_own(tensor->pending, p->pool));
+            bk_array_share(&grad, tensor->pending);
+            BK_TRY(keep_made(p, bk_tensor_make_hidden(p->tape, &grad, false)));
+        }
+    }
+    return BK_OK;
+}
+
+/* Adds what is pending to .grad; the first time it becomes .grad. Nothing here can fail. */
+static void commit(pass *p)
+{
+    for (bk_tensor *tensor = p->touched; tensor != NULL; tensor = tensor->touched) {
+        if (tensor->grad == NULL) {
+            tensor->grad = next_made(p);
+        } else {
+            bk_array *grad = &tensor->grad->array;
+            bk_array_binary_into(grad, BK_BINARY_ADD, grad, tensor->pending);
+            grad->storage->version++;
+        }
+    }
 }
 
 static void finish(pass *p, bool free_saved)
@@ -340,6 +375,14 @@ static void finish(pass *p, bool free_saved)
         drop_pending(p->pool, tensor);
         tensor->touched = NULL;
     }
+    while (p->made != NULL) { /* of a pass that failed */
+        bk_tensor *made = next_made(p);
+        if (made->handle != NULL) {
+            bk_tensor_release(made);
+        } else {
+            bk_tensor_unreference(made);
+        }
+    }
 }
 
 bk_status bk_backward(bk_tensor *output, bk_tensor *seed, bool retain_graph)
@@ -354,8 +397,11 @@ bk_status bk_backward(bk_tensor *output, bk_tensor *seed, bool retain_graph)
     if (status == BK_OK) {
         status = run(&p);
     }
-    for (bk_tensor *tensor = p.touched; tensor != NULL && status == BK_OK; tensor = tensor->touched) {
-        status = commit(&p, tensor);
+    if (status == BK_OK) {
+        status = make_grads(&p);
+    }
+    if (status == BK_OK) {
+        commit(&p);
     }
     finish(&p, status == BK_OK && !retain_graph);
     return status;
@@ -378,12 +424,16 @@ static bk_status check_inputs(bk_tensor *output, size_t count, bk_tensor *const 
     return BK_OK;
 }
 
-/* New handles to what the inputs have pending. On failure those made so far are released. */
+/* New handles to what the inputs have pending. On failure gradients is untouched. */
 static bk_status take_gradients(pass *p, size_t count, bk_tensor *const *inputs, bk_tensor **gradients,
                                 bool allow_unused)
 {
     for (size_t i = 0; i < count; i++) {
-        if (inputs[i]->pending == NULL && !allow_unused) {
+        if (inputs[i]->pending != NULL) {
+            bk_array copy;
+            BK_TRY(bk_array_copy(&copy, p->pool, inputs[i]->pending));
+            BK_TRY(keep_made(p, bk_tensor_make(p->tape, &copy)));
+        } else if (!allow_unused) {
             char text[BK_TENSOR_TEXT];
             return bk_fail(
                 BK_GRAPH,
@@ -392,22 +442,7 @@ static bk_status take_gradients(pass *p, size_t count, bk_tensor *const *inputs,
         }
     }
     for (size_t i = 0; i < count; i++) {
-        bk_tensor *made = NULL;
-        bk_array copy;
-        if (inputs[i]->pending != NULL && bk_array_copy(&copy, p->pool, inputs[i]->pending) == BK_OK) {
-            made = bk_tensor_make(p->tape, &copy);
-        }
-        if (made == NULL && inputs[i]->pending != NULL) {
-            while (i-- > 0) {
-                bk_tensor_release(gradients[i]);
-                gradients[i] = NULL;
-            }
-            return bk_error_status();
-        }
-        gradients[i] = made;
-        if (made != NULL) {
-            made->gradient = true;
-        }
+        gradients[i] = inputs[i]->pending != NULL ? next_made(p) : NULL;
     }
     return BK_OK;
 }

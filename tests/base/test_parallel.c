@@ -9,6 +9,13 @@
 
 #define ITEMS 1000
 
+/* These may leave fewer threads than are asked for; tests/CMakeLists.txt runs the file again with them. */
+static bool fewer_threads_possible(void)
+{
+    return getenv("OMP_DYNAMIC") != NULL || getenv("OMP_THREAD_LIMIT") != NULL ||
+           getenv("OMP_MAX_ACTIVE_LEVELS") != NULL;
+}
+
 static atomic_int visits[ITEMS];
 
 static bk_status visit(void *context, size_t item, int thread)
@@ -84,7 +91,8 @@ Test(parallel, thread_counts_out_of_range_are_refused)
     cr_assert_eq(bk_set_threads(-1), BK_INVALID);
     cr_assert_eq(bk_set_threads(BK_MAX_THREADS + 1), BK_INVALID);
     cr_assert_eq(bk_set_threads(0), BK_OK);
-    cr_assert_eq(bk_threads(), bk_usable_cpus());
+    cr_assert(bk_threads() == bk_usable_cpus() ||
+              (fewer_threads_possible() && bk_threads() < bk_usable_cpus()));
 }
 
 Test(cpu, usable_cpus_obey_OMP_NUM_THREADS)
@@ -142,18 +150,24 @@ static bk_status run_relay(void *context, int member, int members)
     return BK_OK;
 }
 
+static void expect_members(int seen, int wanted)
+{
+    cr_expect(seen == wanted || (fewer_threads_possible() && seen >= 1 && seen < wanted), "%d of %d", seen,
+              wanted);
+}
+
 Test(team, members_stay_in_step)
 {
     for (int threads = 1; threads <= 8; threads += 1 + (threads > 2) * 4) {
         bk_set_threads(threads);
         relay shared = {0};
         cr_assert_eq(bk_parallel_team(8, run_relay, &shared), BK_OK);
-        cr_expect_eq(shared.members_seen, threads);
+        expect_members(shared.members_seen, threads);
         cr_expect_eq(atomic_load(&shared.wrong), 0);
     }
     relay shared = {0};
     cr_assert_eq(bk_parallel_team(2, run_relay, &shared), BK_OK);
-    cr_expect_eq(shared.members_seen, 2, "never more than wanted");
+    expect_members(shared.members_seen, 2); /* never more than wanted */
 }
 
 static bk_status team_in_loop(void *context, size_t item, int thread)
@@ -175,18 +189,24 @@ Test(team, inside_a_parallel_loop_one_member_does_all)
 
 static bk_status fail_in_team(void *context, int member, int members)
 {
-    (void)context;
+    if (member == 0) {
+        *(int *)context = members;
+    }
     bk_team_barrier(members);
     return member > 0 ? bk_fail(BK_INVALID, "member %d", member) : BK_OK;
 }
 
 Test(team, the_lowest_failing_member_is_reported)
 {
+    int members = 0;
     bk_set_threads(4);
-    cr_expect_eq(bk_parallel_team(4, fail_in_team, NULL), BK_INVALID);
-    cr_expect_str_eq(bk_error_message(), "member 1");
+    const bk_status status = bk_parallel_team(4, fail_in_team, &members);
+    expect_members(members, 4);
+    cr_expect_eq(status, members > 1 ? BK_INVALID : BK_OK);
+    cr_expect_str_eq(bk_error_message(), members > 1 ? "member 1" : "");
     bk_set_threads(1);
-    cr_expect_eq(bk_parallel_team(4, fail_in_team, NULL), BK_OK);
+    cr_expect_eq(bk_parallel_team(4, fail_in_team, &members), BK_OK);
+    cr_expect_eq(members, 1);
 }
 
 /* ---- Pace ---- */

@@ -2,10 +2,10 @@
  *
  * The smallest machine that runs a statically linked Linux program: loads the ELF file in the image, answers
  * the few system calls of a program that only computes and prints, and sends what it prints out of the first
- * serial port. The last line is "exit CODE", or says what went wrong.
+ * serial port. The last line is "exit CODE", or says what went wrong; one before it counts the gathers and
+ * scatters that the emulator refused and gather.c carried out, where there were any.
  */
-#include <stddef.h>
-#include <stdint.h>
+#include "machine.h"
 
 /* Linux's error numbers, negative as the system calls return them. */
 enum { no_file = -2, no_memory = -12, bad_argument = -22, no_terminal = -25, no_call = -38 };
@@ -18,16 +18,14 @@ static const uint32_t msr_star = 0xc0000081, msr_lstar = 0xc0000082, msr_mask = 
 static const uint64_t memory_start = 0x400000, memory_end = 0x8000000, stack_size = 0x800000;
 static uint64_t heap_start, heap_end;
 
-extern const unsigned char program_file[], exception_entries[];
+extern const unsigned char program_file[], exception_entries[], invalid_instruction[];
 extern char program_arguments[];
 void syscall_entry(void);
 _Noreturn void run_program(uint64_t entry, uint64_t *stack);
 _Noreturn void machine_start(void);
 _Noreturn void machine_exception(uint32_t number, const uint64_t *frame);
+void machine_refused(machine_registers *registers);
 int64_t machine_syscall(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
-/* The compiler may call these. */
-void *memcpy(void *to, const void *from, size_t size);
-void *memset(void *to, int byte, size_t size);
 
 void *memcpy(void *to, const void *from, size_t size)
 {
@@ -142,21 +140,63 @@ _Noreturn void machine_exception(uint32_t number, const uint64_t *frame)
     give_up("at", at);
 }
 
+static uint64_t gathers;
+
+/* The program goes on where it stood, unless the instruction is invalid indeed. */
+void machine_refused(machine_registers *registers)
+{
+    if (!machine_gather(registers)) {
+        machine_exception(6, &registers->at);
+    }
+    gathers++;
+}
+
+/* A table of the processor's, as the instructions that load its address want it. */
+typedef struct {
+    uint16_t limit;
+    uint16_t base[4];
+} table_pointer;
+
+static table_pointer pointer_to(const void *table, size_t size)
+{
+    table_pointer pointer = {(uint16_t)(size - 1), {0}};
+    const uint64_t base = (uint64_t)(uintptr_t)table;
+    memcpy(pointer.base, &base, sizeof base);
+    return pointer;
+}
+
+/* Exceptions get a stack of their own: below its stack pointer a program keeps values too (the red zone). The
+ * descriptors are those of start.S and one for the segment that says where this stack is. */
+static void set_exception_stack(void)
+{
+    static unsigned char stack[16384];
+    static uint32_t state[26];
+    static uint64_t segments[7] = {0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00af9b000000ffff,
+                                   0x00cf93000000ffff};
+    const uint64_t top = (uint64_t)(uintptr_t)(stack + sizeof stack) & ~UINT64_C(63);
+    const uint64_t base = (uint64_t)(uintptr_t)state;
+    state[9] = (uint32_t)top;
+    state[10] = (uint32_t)(top >> 32);
+    state[25] = (uint32_t)sizeof state << 16;
+    segments[5] =
+        (sizeof state - 1) | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 | (base >> 24 & 0xff) << 56;
+    segments[6] = base >> 32;
+    const table_pointer pointer = pointer_to(segments, sizeof segments);
+    __asm__ volatile("lgdt %0" : : "m"(pointer));
+    __asm__ volatile("ltr %w0" : : "r"(5 * 8));
+}
+
 static void set_exceptions(void)
 {
     static uint64_t table[64];
     for (size_t i = 0; i < 32; i++) {
-        const uint64_t entry = (uint64_t)(uintptr_t)exception_entries + 16 * i;
+        const uint64_t entry =
+            (uint64_t)(uintptr_t)(i == 6 ? invalid_instruction : exception_entries + 16 * i);
         table[2 * i] =
-            (entry & 0xffff) | UINT64_C(0x18) << 16 | UINT64_C(0x8e00) << 32 | (entry >> 16 & 0xffff) << 48;
+            (entry & 0xffff) | UINT64_C(0x18) << 16 | UINT64_C(0x8e01) << 32 | (entry >> 16 & 0xffff) << 48;
         table[2 * i + 1] = entry >> 32;
     }
-    struct {
-        uint16_t limit;
-        uint16_t base[4];
-    } pointer = {sizeof table - 1, {0}};
-    const uint64_t base = (uint64_t)(uintptr_t)table;
-    memcpy(pointer.base, &base, sizeof base);
+    const table_pointer pointer = pointer_to(table, sizeof table);
     __asm__ volatile("lidt %0" : : "m"(pointer));
 }
 
@@ -214,6 +254,11 @@ static int64_t map_memory(uint64_t size, uint64_t flags)
 
 static _Noreturn void end_program(uint64_t code)
 {
+    if (gathers > 0) {
+        print("machine: gathers ");
+        print_number(gathers, 10);
+        print("\n");
+    }
     print("exit ");
     print_number(code, 10);
     print("\n");
@@ -350,6 +395,7 @@ static uint64_t *make_stack(const elf_header *header, uint64_t first)
 _Noreturn void machine_start(void)
 {
     open_serial();
+    set_exception_stack();
     set_exceptions();
     write_register(msr_star, UINT64_C(0x18) << 32);
     write_register(msr_lstar, (uint64_t)(uintptr_t)syscall_entry);

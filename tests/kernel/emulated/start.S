@@ -145,6 +145,40 @@ exception:
     andq $-16, %rsp
     call machine_exception
 
+/* The exception for an instruction that the emulator refuses: all registers as in machine.h, which
+ * machine_refused may change, and on. */
+    .globl invalid_instruction
+    .set mask_offset, 32 * 64
+    .set general_offset, mask_offset + 8 * 8
+invalid_instruction:
+    .irp name, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rsp, rbx, rdx, rcx, rax
+    pushq %\name
+    .endr
+    subq $general_offset, %rsp
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7
+    kmovq %k\number, (mask_offset + 8 * \number)(%rsp)
+    .endr
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    vmovups %zmm\number, (64 * \number)(%rsp)
+    .endr
+    movq %rsp, %rdi
+    subq $8, %rsp
+    cld
+    call machine_refused
+    addq $8, %rsp
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7
+    kmovq (mask_offset + 8 * \number)(%rsp), %k\number
+    .endr
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    vmovups (64 * \number)(%rsp), %zmm\number
+    .endr
+    addq $general_offset, %rsp
+    /* Not rsp, which iretq brings back. */
+    .irp name, rax, rcx, rdx, rbx, r15, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+    popq %\name
+    .endr
+    iretq
+
     .section .rodata
     .globl program_file, program_arguments
     .balign 16
