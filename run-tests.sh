@@ -18,7 +18,8 @@ into build-dev/ and runs every test through ctest. Exits 0 if and only if all of
   --        what follows goes to ctest, for example: ./run-tests.sh -- -R acceptance --verbose
 
 With CI=true in the environment, the tests also run as clang compiles them and under the address and
-undefined-behaviour sanitizers (presets "clang" and "asan-ubsan"; the latter without slow tests).
+undefined-behaviour sanitizers (presets "clang" and "asan-ubsan"; the latter without slow tests), and the
+command built with MPI (preset "mpi") is run on several processes and installed.
 TEXT
 }
 
@@ -74,5 +75,9 @@ test_preset() {
 if [ "${CI:-}" = true ]; then
     test_preset asan-ubsan 'slow|statistical|emulated'
     test_preset clang "$left_out"
+    echo '== mpi'
+    cmake --preset mpi >/dev/null
+    cmake --build --preset mpi --target brisk brisk_shared ranks_transport ranks_study
+    ctest --preset mpi --tests-regex '^(acceptance[.]mpi|consume)$'
 fi
 test_preset dev "$left_out"

@@ -19,6 +19,10 @@ target_include_directories(brisk_rmath SYSTEM INTERFACE ${RMATH_INCLUDE_DIR})
 target_compile_definitions(brisk_rmath INTERFACE MATHLIB_STANDALONE)
 target_link_libraries(brisk_rmath INTERFACE ${RMATH_LIBRARY} m)
 
+if(BRISK_MPI)
+  find_package(MPI REQUIRED COMPONENTS C)
+endif()
+
 pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)

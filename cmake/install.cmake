@@ -36,6 +36,9 @@ install(FILES ${CMAKE_BINARY_DIR}/brisk-config.cmake ${CMAKE_BINARY_DIR}/brisk-c
 # stand as plain libraries. The folders are relative, so that an installation can be moved.
 set(brisk_private_libraries ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES} ${RMATH_LIBRARY} ${CSV_LIBRARY}
                             ${OpenMP_C_LIBRARIES})
+if(BRISK_MPI)
+  list(APPEND brisk_private_libraries ${MPI_C_LIBRARIES})
+endif()
 list(FILTER brisk_private_libraries INCLUDE REGEX "^/")
 list(REMOVE_DUPLICATES brisk_private_libraries)
 list(JOIN brisk_private_libraries " " brisk_private_libraries)

@@ -38,7 +38,9 @@ python3-h5netcdf     opens results files for xarray
 hdf5-tools           opens results files with h5dump
 gcc-aarch64-linux-gnu compiles the kernels for Arm
 libc6-dev-arm64-cross headers of the C library for Arm
-qemu-user            runs the kernels for Arm'
+qemu-user            runs the kernels for Arm
+libopenmpi-dev       compiles what runs on several processes
+openmpi-bin          starts several processes'
 
 packages_emulated='
 bochs                runs the kernels for AVX-512 on any x86-64 machine
@@ -47,7 +49,8 @@ clang                the second compiler'
 
 packages_ci='
 clang                the second compiler
-libomp-dev           OpenMP of the second compiler'
+libomp-dev           OpenMP of the second compiler, and Archer, for ThreadSanitizer
+libclang-rt-dev      its ThreadSanitizer'
 
 # package_installed NAME|NAME...[:COMMAND]
 package_installed() {
