@@ -49,6 +49,13 @@ bk_status bk_bench_train_500_f32(bk_bench_data *data);
 bk_status bk_bench_train_500_f64(bk_bench_data *data);
 bk_status bk_bench_scalar_graph(bk_bench_data *data);
 
+/* Trials through the driver (bench_driver.c). */
+#define BK_BENCH_TRIALS 4096
+bk_status bk_bench_trials_loop(bk_bench_data *data);
+bk_status bk_bench_trials_driver(bk_bench_data *data);
+bk_status bk_bench_trials_one_thread(bk_bench_data *data);
+bk_status bk_bench_trials_two_threads(bk_bench_data *data);
+
 size_t bk_bench_stage_count(void);
 const bk_bench_stage *bk_bench_stage_row(size_t row);
 /* Fills the buffers from a fixed stream. */

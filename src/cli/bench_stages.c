@@ -138,6 +138,14 @@ static const bk_bench_stage stages[] = {
     {"train-500-f32", "an epoch of 500 tanh units, 200 points", "epoch", BK_BENCH_EPOCHS, false,
      bk_bench_train_500_f32, true},
     {"train-500-f64", "the same in f64", "epoch", BK_BENCH_EPOCHS, false, bk_bench_train_500_f64, true},
+    {"trials-loop", "a trial that draws 8192 normals, in a plain loop", "trial", BK_BENCH_TRIALS, false,
+     bk_bench_trials_loop, true},
+    {"trials-driver", "the same through the driver on one thread, all included", "trial", BK_BENCH_TRIALS,
+     false, bk_bench_trials_driver, true},
+    {"trials-1-thread", "a fresh test set of 1000 points, 100 units, one thread", "trial", BK_BENCH_TRIALS,
+     false, bk_bench_trials_one_thread, true},
+    {"trials-2-threads", "the same on two threads", "trial", BK_BENCH_TRIALS, false,
+     bk_bench_trials_two_threads, true},
 };
 
 size_t bk_bench_stage_count(void) { return sizeof stages / sizeof stages[0]; }

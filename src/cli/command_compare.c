@@ -20,7 +20,7 @@ static bk_status take_number(bk_compare_command *command, const char *name, cons
         return command->margin > 0.0 ? BK_OK : bk_fail(BK_INVALID, "--margin: %s is not above 0", value);
     }
     if (strcmp(name, "seed") == 0) {
-        return bk_take_seed(&command->wanted.seed, &command->random_seed, value);
+        return bk_take_seed(&command->wanted.seed, &command->random_seed, value, "--seed");
     }
     const bool resamples = strcmp(name, "resamples") == 0;
     const int64_t most = resamples ? (int64_t)UINT32_MAX : BK_MAX_THREADS;

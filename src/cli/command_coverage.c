@@ -67,7 +67,8 @@ static void print_row(const bk_coverage *row)
     if (isfinite(row->standard_error)) {
         printf("  simulated, +- %.2g", row->standard_error);
     }
-    printf("%s\n", row->coverage < row->level - 1e-12 && !isfinite(row->standard_error) ? "  below the level" : "");
+    printf("%s\n",
+           row->coverage < row->level - 1e-12 && !isfinite(row->standard_error) ? "  below the level" : "");
 }
 
 static void take_rows(coverage_output *out, const bk_coverage *rows, size_t count)
@@ -104,9 +105,9 @@ static bk_status create_tables(table_set *set, const bk_coverage_command *comman
     bk_interval_request request = command->wanted;
     request.level = level;
     set->count = 0;
-    for (size_t i = 0; i < command->method_count; i++) {
-        if (bk_interval_method_by_count(command->methods[i])) {
-            bk_coverage_table *table = bk_coverage_table_create(command->methods[i], m, &request);
+    for (size_t i = 0; i < command->method.count; i++) {
+        if (bk_interval_method_by_count(command->method.methods[i])) {
+            bk_coverage_table *table = bk_coverage_table_create(command->method.methods[i], m, &request);
             if (table == NULL) {
                 return bk_error_status();
             }
@@ -142,13 +143,13 @@ static bk_status compute(bk_coverage *rows, bk_coverage *exact, bk_test_sets *se
     }
     for (size_t s = 0; s < command->p_count; s++) {
         size_t t = 0;
-        for (size_t i = 0; i < command->method_count; i++) {
-            bk_coverage *row = &rows[s * command->method_count + i];
+        for (size_t i = 0; i < command->method.count; i++) {
+            bk_coverage *row = &rows[s * command->method.count + i];
             if (t < set->count && set->place[t] == i) {
                 *row = exact[s * set->count + t++];
             } else {
-                BK_TRY(bk_coverage_simulate(row, command->methods[i], &sets[s], &request, command->trials,
-                                            command->seed));
+                BK_TRY(bk_coverage_simulate(row, command->method.methods[i], &sets[s], &request,
+                                            command->trials, command->seed));
             }
         }
     }
@@ -158,7 +159,7 @@ static bk_status compute(bk_coverage *rows, bk_coverage *exact, bk_test_sets *se
 static bk_status cover(coverage_output *out, const table_set *set, uint64_t m, double level)
 {
     const bk_coverage_command *command = out->command;
-    const size_t count = command->p_count * command->method_count;
+    const size_t count = command->p_count * command->method.count;
     bk_coverage *rows = bk_allocate(count, sizeof *rows);
     bk_coverage *exact = bk_allocate(command->p_count * set->count, sizeof *exact);
     bk_test_sets *sets = bk_allocate(command->p_count, sizeof *sets);
@@ -166,7 +167,7 @@ static bk_status cover(coverage_output *out, const table_set *set, uint64_t m, d
                            ? bk_error_status()
                            : compute(rows, exact, sets, set, command, m, level);
     for (size_t s = 0; status == BK_OK && s < command->p_count; s++) {
-        take_rows(out, &rows[s * command->method_count], command->method_count);
+        take_rows(out, &rows[s * command->method.count], command->method.count);
     }
     bk_free(rows);
     bk_free(exact);
@@ -216,7 +217,7 @@ static void take_minimum(coverage_output *out, size_t method, uint64_t m, double
 static bk_status find_minima(coverage_output *out, const table_set *set, uint64_t m, double level)
 {
     const bk_coverage_command *command = out->command;
-    if (set->count < command->method_count) {
+    if (set->count < command->method.count) {
         return bk_fail(
             BK_INVALID,
             "--minimum: betting and the resampled methods depend on more than the number of errors");
@@ -224,7 +225,7 @@ static bk_status find_minima(coverage_output *out, const table_set *set, uint64_
     for (size_t t = 0; t < set->count; t++) {
         bk_coverage_minimum minimum;
         BK_TRY(bk_coverage_infimum(&minimum, set->tables[t], command->p_low, command->p_high));
-        take_minimum(out, command->methods[t], m, level, &minimum, t == 0);
+        take_minimum(out, command->method.methods[t], m, level, &minimum, t == 0);
     }
     return BK_OK;
 }

@@ -16,6 +16,7 @@ typedef struct plan_request {
     double value[NUMBERS];
     bool given[NUMBERS];
     bk_sides sides;
+    bool sides_given;
     bool json;
 } plan_request;
 
@@ -32,7 +33,7 @@ static const bk_argument table[] = {
     {"endpoint-error", 0, "E", "wished Monte Carlo error of an end, in standard errors of the statistic",
      "Resamples of a bootstrap:"},
     {"level", 0, "L", "confidence level of the last three (default 0.9)", "In general:"},
-    {"side", 0, "two|lower|upper", "two-sided interval (default), or a bound", NULL},
+    {"side", 0, "two|lower|upper", "two-sided interval (default), or a bound; of the first two", NULL},
     {"json", 0, NULL, "print one JSON object", NULL},
 };
 
@@ -50,6 +51,7 @@ static bk_status take_argument(void *context, const char *name, const char *valu
         for (int sides = BK_TWO_SIDED; sides <= BK_UPPER; sides++) {
             if (strcmp(value, bk_sides_name((bk_sides)sides)) == 0) {
                 request->sides = (bk_sides)sides;
+                request->sides_given = true;
                 return BK_OK;
             }
         }
@@ -64,6 +66,21 @@ static bk_status take_argument(void *context, const char *name, const char *valu
         }
     }
     return bk_fail(BK_INVALID, "--%s: unknown", name);
+}
+
+/* --level and --side, which some questions have no use for; the other options name their question themselves.
+ */
+static bk_status check_unused(const plan_request *request)
+{
+    const bool *given = request->given;
+    if (given[LEVEL] && !given[WIDTH] && !given[DIFFERENCE] && !given[ENDPOINT_ERROR]) {
+        return bk_fail(BK_INVALID, "--level: a size for --epsilon does not use it; its level is 1 - --delta");
+    }
+    if (request->sides_given && !given[EPSILON] && !given[WIDTH]) {
+        return bk_fail(BK_INVALID, "--side: a size for --%s does not use it; leave it out",
+                       table[given[DIFFERENCE] ? DIFFERENCE : ENDPOINT_ERROR].name);
+    }
+    return BK_OK;
 }
 
 /* Each number in its range, each question complete. */
@@ -106,7 +123,7 @@ static bk_status check(plan_request *request)
                        "what is planned? --epsilon and --delta, --width and --p, --difference and "
                        "--discordant, or --endpoint-error");
     }
-    return BK_OK;
+    return check_unused(request);
 }
 
 /* ---- Answers ---------------------------------------------------------------------------------------------

@@ -78,7 +78,6 @@ static bk_status take_argument(void *context, const char *name, const char *valu
 static bk_status check_purpose_number(uint32_t *number, const char *text)
 {
     uint64_t wide = 0;
-    const uint32_t nested = 512; /* where the nested ones begin */
     uint32_t last = 0;
     BK_TRY(parse_whole(&wide, text, "purpose"));
     if (wide > UINT32_MAX) {
@@ -88,14 +87,14 @@ static bk_status check_purpose_number(uint32_t *number, const char *text)
     for (size_t row = 0; row < bk_purpose_count(); row++) {
         const uint32_t one = bk_purpose_row(row)->number;
         known = known || one == wide;
-        last = one > last && one < nested ? one : last;
+        last = one > last && one < BK_PURPOSE_NESTED ? one : last;
     }
     if (!known) {
         return bk_fail(
             BK_INVALID,
-            "--purpose: there is no purpose %s; those of brisk are 1 to %lu and, nested, from 512 on "
+            "--purpose: there is no purpose %s; those of brisk are 1 to %lu and, nested, from %d on "
             "('list --purposes' names them), your own begin at %d",
-            text, (unsigned long)last, (int)BK_PURPOSE_USER);
+            text, (unsigned long)last, (int)BK_PURPOSE_NESTED, (int)BK_PURPOSE_USER);
     }
     *number = (uint32_t)wide;
     return BK_OK;
@@ -139,8 +138,8 @@ static bk_status open_stream(bk_stream *stream, const bk_rng_request *request)
     if (request->count == 0) {
         return bk_fail(BK_INVALID, "--count: 0 values are asked for, it must be at least 1");
     }
-    /* purposes.def: nested from 512 on, and a user's own are what their user makes of them. */
-    const bool nested = purpose >= 512;
+    /* A user's own are what their user makes of them. */
+    const bool nested = purpose >= BK_PURPOSE_NESTED;
     if (nested && purpose < BK_PURPOSE_USER && !request->has_sub) {
         return bk_fail(BK_INVALID, "--sub is missing: purpose %s is nested", request->purpose);
     }

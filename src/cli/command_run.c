@@ -3,111 +3,88 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "brisk/kernel.h"
-#include "cli/arguments.h"
 #include "cli/program.h"
-#include "cli/progress_line.h"
-#include "cli/run_request.h"
-
-/* Appends one argument so that a shell reads it back. */
-static void append_quoted(bk_text *text, const char *argument)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
-    if (argument[0] != '\0' && argument[strspn(argument, plain)] == '\0') {
-        bk_text_append(text, " %s", argument);
-        return;
-    }
-    bk_text_append(text, " '");
-    for (const char *c = argument; *c != '\0'; c++) {
-        if (*c == '\'') {
-            bk_text_append(text, "'\\''");
-        } else {
-            bk_text_append(text, "%c", *c);
-        }
-    }
-    bk_text_append(text, "'");
-}
-
-static bk_status command_line_of(bk_text *text, const bk_program *program, int argc, char **argv)
-{
-    bk_text_append(text, "%s run", program->name);
-    for (int i = 0; i < argc; i++) {
-        append_quoted(text, argv[i]);
-    }
-    return bk_text_status(text);
-}
-
-static bk_status print_page(const bk_program *program, bk_results *results)
-{
-    bk_text page = {0};
-    const bk_status status = bk_page_of_results(program, bk_results_root(results), &page);
-    if (status == BK_OK) {
-        (void)fputs(bk_text_string(&page), stdout);
-    }
-    bk_text_clear(&page);
-    return status;
-}
-
-static bk_status execute(const bk_program *program, const bk_run_request *request, const char *output,
-                         const char *command_line)
-{
-    bk_progress_line line = bk_progress_line_open();
-    const bk_run_control control = {.say = request->silent ? NULL : bk_progress_line_say,
-                                    .progress = request->silent ? NULL : bk_progress_line_show,
-                                    .sink = &line,
-                                    .command_line = command_line,
-                                    .instruction_set = bk_isa_name(bk_kernel_isa()),
-                                    .reproducible = request->reproducible};
-    bk_results *results = bk_run_execute(request->experiment, request->options, request->seed, &control);
-    bk_progress_line_close(&line);
-    if (results == NULL) {
-        return bk_error_status();
-    }
-    /* What was computed is told even where it could not be written. */
-    const bk_status write_status = bk_results_write(results, output, request->force);
-    char message[2000];
-    (void)snprintf(message, sizeof message, "%s", bk_error_message());
-    const bk_status page_status = print_page(program, results);
-    if (write_status == BK_OK && page_status == BK_OK && !request->silent) {
-        (void)fprintf(stderr, "results written to %s\n", output);
-    }
-    bk_results_destroy(results);
-    return write_status != BK_OK ? bk_fail(write_status, "%s", message) : page_status;
-}
-
-/* Everything that can be wrong with the request is found before the work begins. */
-static bk_status check_and_execute(const bk_program *program, const bk_run_request *request, int argc,
-                                   char **argv)
-{
-    char standard_output[256];
-    (void)snprintf(standard_output, sizeof standard_output, "%.200s.h5", request->experiment->name);
-    const char *output = request->output == NULL ? standard_output : request->output;
-    BK_TRY(bk_options_check(request->options));
-    if (request->experiment->check != NULL) {
-        BK_TRY(request->experiment->check(request->options));
-    }
-    BK_TRY(bk_set_threads(request->threads));
-    BK_TRY(bk_results_check_target(output, request->force));
-    bk_text command_line = {0};
-    bk_status status = command_line_of(&command_line, program, argc, argv);
-    if (status == BK_OK) {
-        status = execute(program, request, output, bk_text_string(&command_line));
-    }
-    bk_text_clear(&command_line);
-    return status;
-}
+#include "cli/ranks.h"
+#include "cli/run_job.h"
+#include "cli/signals.h"
 
 static int help_without_experiment(const bk_program *program)
 {
     printf(
         "Usage: %s run EXPERIMENT [--OPTION VALUE ...] [-o FILE.h5] [-j N] [--seed S] [--config FILE.ini]\n"
-        "       [--force] [--reproducible] [--progress bar|none]\n\nExperiments:\n",
+        "       [--keep all|summary] [--stop-mcse [NAME=]X | --stop-width [NAME=]W [--stop-level L]]\n"
+        "       [--resume] [--checkpoint-every S] [--time-limit S] [--shard I/N] [--dry-run]\n"
+        "       [--force] [--reproducible] [--progress bar|json|none]\n\nExperiments:\n",
         program->name);
     for (size_t i = 0; i < program->count; i++) {
         printf("  %-16s %s\n", program->experiments[i]->name, program->experiments[i]->summary);
     }
     printf("\n'%s run EXPERIMENT --help' tells all options.\n", program->name);
     return bk_finish_output(program, "run");
+}
+
+/* A failure that all ranks have in common is told by one. */
+static int complain(const bk_program *program)
+{
+    return bk_ranks_first() ? bk_complain(program, "run") : bk_status_exit_code(bk_error_status());
+}
+
+/* What is wrong with the request itself is found before the work begins, and by every rank. */
+static bk_status check_request(const bk_run_request *request)
+{
+    const bk_run_settings *settings = &request->settings;
+    BK_TRY(bk_options_check(settings->options));
+    if (settings->experiment->check != NULL) {
+        BK_TRY(settings->experiment->check(settings->options));
+    }
+    BK_TRY(bk_ranks_check(request));
+    return bk_set_threads(request->threads);
+}
+
+static int carry_out(const bk_program *program, const bk_run_request *request, int argc, char **argv)
+{
+    bk_run_job job;
+    bk_status status = bk_run_job_prepare(&job, program, request, argc, argv);
+    if (status == BK_OK) {
+        status = bk_run_job_carry_out(&job);
+    }
+    int code = 0;
+    if (status != BK_OK) {
+        if (status != BK_STOPPED) {
+            bk_ranks_give_up(program, "run", bk_text_string(&job.advice));
+        }
+        code = complain(program);
+        if (job.advice.length > 0) {
+            bk_progress_line_tell(&job.line, bk_text_string(&job.advice));
+        }
+    } else {
+        code = bk_finish_output(program, "run");
+    }
+    bk_run_job_clear(&job);
+    return code;
+}
+
+static int run(const bk_program *program, int argc, char **argv)
+{
+    const bk_experiment *experiment = bk_program_experiment(program, argv[0]);
+    if (experiment == NULL) {
+        return complain(program);
+    }
+    bk_run_request request;
+    int code = 0;
+    bk_status status = bk_run_request_parse(&request, experiment, program, argc - 1, argv + 1);
+    if (status == BK_OK && !request.help) {
+        status = check_request(&request);
+    }
+    if (status != BK_OK) {
+        code = complain(program);
+    } else if (request.help) {
+        code = bk_finish_output(program, "run");
+    } else {
+        code = carry_out(program, &request, argc, argv);
+    }
+    bk_run_request_clear(&request);
+    return code;
 }
 
 int bk_command_run(const bk_program *program, int argc, char **argv)
@@ -121,14 +98,12 @@ int bk_command_run(const bk_program *program, int argc, char **argv)
                       program->name);
         return bk_complain(program, "run");
     }
-    bk_run_request request = {.seed = 1, .experiment = bk_program_experiment(program, argv[0])};
-    if (request.experiment == NULL) {
+    if (bk_ranks_join() != BK_OK) {
         return bk_complain(program, "run");
     }
-    bk_status status = bk_run_request_parse(&request, program, argc - 1, argv + 1);
-    if (status == BK_OK && !request.help) {
-        status = check_and_execute(program, &request, argc, argv);
-    }
-    bk_options_destroy(request.options);
-    return status == BK_OK ? bk_finish_output(program, "run") : bk_complain(program, "run");
+    bk_signals_install();
+    const int code = run(program, argc, argv);
+    bk_signals_restore();
+    bk_ranks_end();
+    return code;
 }

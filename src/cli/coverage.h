@@ -4,6 +4,7 @@
 #define BRISK_CLI_COVERAGE_H
 
 #include "brisk/stats.h"
+#include "cli/method_list.h"
 #include "cli/program.h"
 
 #define BK_MAX_GRID 100001
@@ -17,8 +18,7 @@ typedef struct bk_coverage_command {
     size_t p_count;
     double p_low, p_high; /* of --minimum */
     bool p_given, p_range, p_grid;
-    size_t methods[BK_METHOD_COUNT];
-    size_t method_count;
+    bk_method_list method;
     bk_interval_request wanted; /* sides, resamples, order */
     bool balanced;
     double ratio; /* error rate of the positive class over that of the negative */

@@ -95,35 +95,19 @@ static bk_status take_range(bk_coverage_command *command, const char *text)
     return BK_OK;
 }
 
-static bk_status add_method(bk_coverage_command *command, size_t method)
-{
-    for (size_t i = 0; i < command->method_count; i++) {
-        if (command->methods[i] == method) {
-            return bk_fail(BK_INVALID, "--method: %s stands there twice",
-                           bk_interval_method_row(method)->name);
-        }
-    }
-    command->methods[command->method_count++] = method;
-    return BK_OK;
-}
-
 static bk_status take_method(void *context, const char *text)
 {
     bk_coverage_command *command = context;
-    size_t method = 0;
     const bool all = strcmp(text, "all") == 0;
     if (all || strcmp(text, "exact") == 0) {
         for (size_t row = 0; row < bk_interval_method_count(); row++) {
             if (all || bk_interval_method_by_count(row)) {
-                BK_TRY(add_method(command, row));
+                BK_TRY(bk_method_list_add(&command->method, row, true));
             }
         }
         return BK_OK;
     }
-    if (bk_interval_method_number(&method, text) != BK_OK) {
-        return bk_fail_within("--method");
-    }
-    return add_method(command, method);
+    return bk_method_list_add_name(&command->method, text);
 }
 
 static bk_status take_word(bk_coverage_command *command, const char *name, const char *value)
@@ -197,7 +181,7 @@ static bk_status take_argument(void *context, const char *name, const char *valu
         return bk_arguments_each(value, name, take_method, command);
     }
     if (strcmp(name, "seed") == 0) {
-        return bk_take_seed(&command->seed, &command->random_seed, value);
+        return bk_take_seed(&command->seed, &command->random_seed, value, "--seed");
     }
     return strcmp(name, "sampling") == 0 || strcmp(name, "side") == 0 ? take_word(command, name, value)
                                                                       : take_number(command, name, value);
@@ -261,7 +245,7 @@ static bk_status check(bk_coverage_command *command)
                            command->p[i]);
         }
     }
-    return command->method_count > 0 ? BK_OK : take_method(command, "exact");
+    return command->method.count > 0 ? BK_OK : take_method(command, "exact");
 }
 
 bk_status bk_coverage_command_parse(bk_coverage_command *command, const bk_program *program, int argc,

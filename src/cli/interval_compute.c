@@ -74,13 +74,13 @@ static bk_status fitting_methods(size_t *methods, size_t *count, const bk_interv
 {
     const bool plain = input->group == NULL && input->weights == NULL && input->stratum == NULL;
     *count = 0;
-    for (size_t i = 0; i < command->method_count; i++) {
-        const char *reason = misfit(command->methods[i], command, plain);
+    for (size_t i = 0; i < command->method.count; i++) {
+        const char *reason = misfit(command->method.methods[i], command, plain);
         if (reason == NULL) {
-            methods[(*count)++] = command->methods[i];
-        } else if (!command->of_set[i] || (*count == 0 && i + 1 == command->method_count)) {
-            return bk_fail(BK_INVALID, "--method %s: %s", bk_interval_method_row(command->methods[i])->name,
-                           reason);
+            methods[(*count)++] = command->method.methods[i];
+        } else if (!command->method.of_set[i] || (*count == 0 && i + 1 == command->method.count)) {
+            return bk_fail(BK_INVALID, "--method %s: %s",
+                           bk_interval_method_row(command->method.methods[i])->name, reason);
         }
     }
     if (command->kind == BK_KIND_IDEAL &&
@@ -200,7 +200,7 @@ static bk_status compute(bk_interval_answer *answer, const bk_interval_command *
     bk_losses losses = {0};
     bool resampled = false, studentized = false;
     BK_TRY(fitting_methods(methods, &count, command, input));
-    if (command->method_count == 0) {
+    if (command->method.count == 0) {
         count = default_methods(methods, command, input, &answer->notes);
     }
     BK_TRY(bk_interval_losses(&losses, prior, command, input));

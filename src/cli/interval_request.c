@@ -29,23 +29,6 @@ static bk_status take_level(void *context, const char *text)
 /* ---- Methods ---------------------------------------------------------------------------------------------
  */
 
-static bk_status add_method(bk_interval_command *command, size_t method, bool of_set)
-{
-    for (size_t i = 0; i < command->method_count; i++) {
-        if (command->methods[i] == method) {
-            if (!of_set && !command->of_set[i]) {
-                return bk_fail(BK_INVALID, "--method: %s stands there twice",
-                               bk_interval_method_row(method)->name);
-            }
-            command->of_set[i] = command->of_set[i] && of_set;
-            return BK_OK;
-        }
-    }
-    command->of_set[command->method_count] = of_set;
-    command->methods[command->method_count++] = method;
-    return BK_OK;
-}
-
 static bool in_set(const char *set, size_t method)
 {
     const bk_interval_method *row = bk_interval_method_row(method);
@@ -59,21 +42,14 @@ static bool in_set(const char *set, size_t method)
 static bk_status take_method(void *context, const char *text)
 {
     bk_interval_command *command = context;
-    size_t method = 0;
     bool set = false;
     for (size_t row = 0; row < bk_interval_method_count(); row++) {
         if (in_set(text, row)) {
             set = true;
-            BK_TRY(add_method(command, row, true));
+            BK_TRY(bk_method_list_add(&command->method, row, true));
         }
     }
-    if (set) {
-        return BK_OK;
-    }
-    if (bk_interval_method_number(&method, text) != BK_OK) {
-        return bk_fail_within("--method");
-    }
-    return add_method(command, method, false);
+    return set ? BK_OK : bk_method_list_add_name(&command->method, text);
 }
 
 /* ---- Statistics ------------------------------------------------------------------------------------------
@@ -219,7 +195,7 @@ static bk_status take_flag_or_text(bk_interval_command *command, const char *nam
     } else if (strcmp(name, "prior") == 0) {
         command->prior = value;
     } else if (strcmp(name, "seed") == 0) {
-        return bk_take_seed(&command->wanted.seed, &command->random_seed, value);
+        return bk_take_seed(&command->wanted.seed, &command->random_seed, value, "--seed");
     } else if (strcmp(name, "level") == 0) {
         command->level_count = 0;
         return bk_arguments_each(value, name, take_level, command);

@@ -6,6 +6,7 @@
 #include "brisk/classification.h"
 #include "brisk/stats.h"
 #include "cli/input.h"
+#include "cli/method_list.h"
 #include "cli/program.h"
 
 #define BK_MAX_LEVELS 32
@@ -19,9 +20,8 @@ typedef struct bk_interval_command {
     bk_interval_request wanted; /* sides, variance, order, seed, resamples; level is levels[0] */
     double levels[BK_MAX_LEVELS];
     size_t level_count;
-    size_t methods[BK_METHOD_COUNT];
-    bool of_set[BK_METHOD_COUNT]; /* methods[i] came with a set: left out where it does not fit */
-    size_t method_count; /* 0: what fits the data */
+    bk_method_list
+        method; /* none: what fits the data; one that came with a set is left out where it does not */
     bool resamples_given, random_seed, order_given;
     bk_bootstrap_kind kind;
     bk_statistic statistic;
@@ -63,8 +63,5 @@ bk_status bk_interval_print(const bk_interval_answer *answer, const bk_interval_
 double bk_interval_clock_s(void);
 bk_status bk_interval_write(const bk_interval_answer *answer, const bk_interval_command *command,
                             const bk_input *input, const char *command_line);
-
-/* seed.c: a seed, or "random", which draws one. */
-bk_status bk_take_seed(uint64_t *seed, bool *random, const char *text);
 
 #endif

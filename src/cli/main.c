@@ -13,6 +13,8 @@
 static const bk_command commands[] = {
     {"run", "EXPERIMENT [--OPTION VALUE ...]", "run an experiment and write its results file",
      bk_command_run},
+    {"merge", "OUT.h5 SHARD.h5 ...", "put the shards of a run together into its results file",
+     bk_command_merge},
     {"list", "[EXPERIMENT]", "list the experiments, the options of one, or the random streams' purposes",
      bk_command_list},
     {"show", "FILE.h5", "print what a results file holds, as a page to read", bk_command_show},
@@ -90,9 +92,11 @@ int bk_complain(const bk_program *program, const char *command)
 
 int bk_finish_output(const bk_program *program, const char *command)
 {
-    /* /dev/full accepts everything until the flush. */
+    /* /dev/full accepts everything until the flush; of an earlier write the reason is lost. */
+    errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        (void)bk_fail(BK_FILE, "cannot write to standard output: %s", strerror(errno));
+        (void)bk_fail(BK_FILE, "cannot write to standard output: %s",
+                      errno == 0 ? "a write has failed" : strerror(errno));
         return bk_complain(program, command);
     }
     return 0;
@@ -120,9 +124,9 @@ static int run_command(const bk_program *program, int argc, char **argv)
 
 int bk_main(int argc, char **argv, const bk_experiment *const *experiments, size_t count)
 {
-    const bk_program program = {.name = argc > 0 && argv[0] != NULL ? basename(argv[0]) : "brisk",
-                                .experiments = experiments,
-                                .count = count};
+    const char *invoked = argc > 0 && argv[0] != NULL ? argv[0] : "brisk";
+    const bk_program program = {
+        .name = basename(invoked), .invoked = invoked, .experiments = experiments, .count = count};
     /* A file-size limit shall be an error of the write that meets it, not the end of the process. */
     (void)signal(SIGXFSZ, SIG_IGN);
     /* Numbers have a decimal point in options, files and JSON, whatever locale a program has set. */

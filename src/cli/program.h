@@ -7,7 +7,8 @@
 
 /* The program that bk_main was called for. */
 typedef struct bk_program {
-    const char *name; /* "brisk", or the name of somebody's own program */
+    const char *name;    /* "brisk", or the name of somebody's own program */
+    const char *invoked; /* as it was called, "build/bin/brisk" */
     const bk_experiment *const *experiments;
     size_t count;
 } bk_program;
@@ -21,6 +22,7 @@ typedef struct bk_command {
 } bk_command;
 
 int bk_command_run(const bk_program *program, int argc, char **argv);
+int bk_command_merge(const bk_program *program, int argc, char **argv);
 int bk_command_list(const bk_program *program, int argc, char **argv);
 int bk_command_bench(const bk_program *program, int argc, char **argv);
 int bk_command_show(const bk_program *program, int argc, char **argv);
@@ -35,6 +37,9 @@ const bk_experiment *bk_program_experiment(const bk_program *program, const char
 
 /* Says the recorded failure on stderr ("brisk run: MESSAGE") and returns its exit code. */
 int bk_complain(const bk_program *program, const char *command);
+
+/* A seed, or "random", which draws one (and sets random); where says in messages where it stands. */
+bk_status bk_take_seed(uint64_t *seed, bool *random, const char *text, const char *where);
 
 /* Flushes stdout and returns 0, or complains and returns 3 where what was printed did not arrive. */
 int bk_finish_output(const bk_program *program, const char *command);

@@ -38,14 +38,8 @@ check 'the table names stage, set and machine' matches "$out" 'instruction set i
 check 'that stage' matches "$out" '^normal-f32 +scalar +[0-9.]+ +[0-9.]+ +[0-9.]+ '
 check 'and no other' test -z "$(grep -E '^(raw|uniform|tanh)' <<<"$out")"
 
-refused() {
-    local pattern=$1
-    shift
-    run_brisk bench "$@"
-    [ "$exit_code" -eq 2 ] && [ -z "$out" ] && matches "$err" "$pattern"
-}
-check 'an unknown stage' refused "raww.*did you mean 'raw'" --stage raww
-check 'a stage like nothing' refused 'xyzzyxyzzy.*--help' --stage xyzzyxyzzy
-check 'no value' refused 'stage' --stage
-check 'an argument too many' refused 'sideways' sideways
+check 'an unknown stage' refused 2 "raww.*did you mean 'raw'" bench --stage raww
+check 'a stage like nothing' refused 2 'xyzzyxyzzy.*--help' bench --stage xyzzyxyzzy
+check 'no value' refused 2 'stage' bench --stage
+check 'an argument too many' refused 2 'sideways' bench sideways
 finish

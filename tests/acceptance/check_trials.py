@@ -24,6 +24,7 @@ balanced = "sampling = balanced" in text
 m = int(text.split("test-size = ")[1].split()[0])
 means = np.array([[[-1, -1], [-1, 0], [0, 0]], [[0, 1], [0, -1], [1, 0]]], float)
 half = 500_000
+units = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
 
 
 def class_errors(net, rng):
@@ -33,7 +34,7 @@ def class_errors(net, rng):
         for _ in range(10):
             x = centres[rng.integers(0, 3, half // 10)] + np.sqrt(0.05) * rng.standard_normal((half // 10, 2))
             z = x @ net["w1"][:].T + net["b1"][:]
-            s = (np.tanh(z) if net.attrs["activation"] == "tanh" else np.maximum(z, 0)) @ net["w2"][:] + net["b2"][()]
+            s = units[net.attrs["activation"]](z) @ net["w2"][:] + net["b2"][()]
             wrong += (np.where(s > 0, 1, -1) != label).sum()
         errors.append(wrong / half)
     return np.array(errors)

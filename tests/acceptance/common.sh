@@ -49,6 +49,40 @@ matches() {
     }
 }
 
+# What lies in the folder, with sizes, times (not of folders: a file made and removed changes them) and sums.
+listing() { find . -type d -printf '%P\n' -o -printf '%P %s %T@\n' | sort && find . -type f -print0 | sort -z | xargs -0 -r sha256sum; }
+
+# refused CODE PATTERN ARGUMENT...: brisk ARGUMENT... fails with CODE, says PATTERN on stderr, prints nothing on
+# stdout, and changes no file. The first line of what it said goes to the file $messages where that is set.
+messages=
+refused() {
+    local code=$1 pattern=$2 before after
+    shift 2
+    before=$(listing 2>&1)
+    run_brisk "$@"
+    after=$(listing 2>&1)
+    [ "$exit_code" -eq "$code" ] || {
+        printf 'exit code %s, not %s; stderr:\n%s\n' "$exit_code" "$code" "$err"
+        return 1
+    }
+    matches "$err" "$pattern" || return 1
+    [ -z "$out" ] || {
+        printf 'stdout is not empty:\n%s\n' "$out"
+        return 1
+    }
+    [ "$before" = "$after" ] || {
+        printf 'files changed:\n%s\n' "$(diff <(echo "$before") <(echo "$after"))"
+        return 1
+    }
+    [ -z "$messages" ] || head -n 1 <<<"$err" >>"$messages"
+}
+
+# no_shared_message: every fault so far had a message of its own.
+no_shared_message() {
+    sort "$messages" | uniq -d
+    [ -s "$messages" ] && [ -z "$(sort "$messages" | uniq -d)" ]
+}
+
 same_bytes() { cmp -- "$1" "$2"; }
 
 finish() {

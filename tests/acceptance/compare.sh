@@ -132,16 +132,7 @@ check 'one of them from standard input' from_standard_input
 seeds() { [ "$("$BRISK" compare real0.csv real1.csv -j 1)" = "$("$BRISK" compare real0.csv real1.csv -j 2)" ]; }
 check 'threads change nothing' seeds
 
-refused() {
-    local code=$1 pattern=$2
-    shift 2
-    run_brisk compare "$@"
-    [ "$exit_code" -eq "$code" ] && [ -z "$out" ] && matches "$err" "$pattern" || {
-        printf 'exit code %s, stdout %s, stderr:\n%s\n' "$exit_code" "$out" "$err"
-        return 1
-    }
-}
-refuse() { check "brisk compare ${*:3}" refused "$@"; }
+refuse() { check "brisk compare ${*:3}" refused "$1" "$2" compare "${@:3}"; }
 refuse 2 'two files or more are compared, and there are 0'
 refuse 2 'two files or more are compared, and there is 1' a.csv
 refuse 2 'a\.csv has 100 losses and equal\.csv has 50: the same test points' a.csv equal.csv

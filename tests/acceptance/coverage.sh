@@ -119,16 +119,7 @@ check 'a grid of risks' says 'risk 0\.1, .*risk 0\.15, .*risk 0\.2, ' --p 0.1:0.
 check 'an infimum' says 'risks in \[0, 1\] .*clopper-pearson 0\.9[0-9]+ .*\(exact\)' --minimum --m 100
 check 'bounds' says 'hoeffding 1\.0000' --side upper --method hoeffding
 
-refused() {
-    local pattern=$1
-    shift
-    run_brisk coverage "$@"
-    [ "$exit_code" -eq 2 ] && [ -z "$out" ] && matches "$err" "$pattern" || {
-        printf 'exit code %s, stdout %s, stderr:\n%s\n' "$exit_code" "$out" "$err"
-        return 1
-    }
-}
-refuse() { check "brisk coverage ${*:2}" refused "$@"; }
+refuse() { check "brisk coverage ${*:2}" refused 2 "$1" coverage "${@:2}"; }
 refuse 'm: 0 is not between' --m 0
 refuse "m: '1e3' is not a whole number" --m 1e3
 refuse 'p: 1.5 is no risk' --p 1.5

@@ -25,7 +25,7 @@ fails_on_full_disk() { ! "$BRISK" "$@" >/dev/full 2>/dev/null; }
 
 check 'brisk --version' prints 'brisk [0-9]+\.[0-9]+\.[0-9]+' --version
 check 'brisk --help names the commands' prints '\brun\b' --help
-for command in run list show interval compare plan coverage rng bench; do
+for command in run merge list show interval compare plan coverage rng bench; do
     check "brisk --help names $command" prints "\\b$command\\b" --help
     check "brisk $command --help" prints "usage.*$command" "$command" --help
     check "brisk $command --help > /dev/full fails" fails_on_full_disk "$command" --help
@@ -34,8 +34,13 @@ check 'brisk --help > /dev/full fails' fails_on_full_disk --help
 check 'brisk --version > /dev/full fails' fails_on_full_disk --version
 check 'brisk list > /dev/full fails' fails_on_full_disk list
 
-for option in -j --seed --config --force --reproducible --progress; do
+for option in -j --seed --config --force --reproducible --progress --keep --stop-mcse --stop-width --stop-level --resume \
+    --checkpoint-every --time-limit --shard --dry-run; do
     check "brisk run --help names $option" prints "(^|[^a-z-])$option\\b" run --help
+    check "brisk run lab --help names $option" prints "(^|[^a-z-])$option\\b" run lab --help
+done
+for option in -j --force --reproducible --progress; do
+    check "brisk merge --help names $option" prints "(^|[^a-z-])$option\\b" merge --help
 done
 for experiment in lab tensor-basics gradient-check training test-error; do
     check "brisk list names $experiment" prints "^ *$experiment\\b" list

@@ -6,8 +6,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 check 'brisk run lab' bash -c "'$BRISK' run lab -o lab.h5 >page.txt 2>log.txt"
-check 'brisk run lab with both activations and without balance' bash -c \
-    "'$BRISK' run lab -o iid.h5 --seed 7 --hidden 5,100 --activation tanh,relu --sampling iid --dtype f64 \
+check 'brisk run lab with all activations and without balance' bash -c \
+    "'$BRISK' run lab -o iid.h5 --seed 7 --hidden 5,100 --activation tanh,relu,sigmoid --sampling iid --dtype f64 \
      --trials 2000 --epochs 300 >page-iid.txt 2>log.txt"
 check 'brisk show prints the page of the run' bash -c "'$BRISK' show lab.h5 | diff - page.txt | grep -c '^>' | grep -x 0"
 

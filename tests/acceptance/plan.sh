@@ -56,16 +56,7 @@ check 'resamples' says 'bootstrap-bca [0-9]+ ' --endpoint-error 0.01
 check 'all at once' says 'hoeffding.*clopper-pearson.*mcnemar-exact.*bootstrap-bca' --epsilon 0.01 --delta 0.01 --width 0.02 --p 0.1 \
     --difference 0.05 --discordant 0.2 --endpoint-error 0.01
 
-refused() {
-    local pattern=$1
-    shift
-    run_brisk plan "$@"
-    [ "$exit_code" -eq 2 ] && [ -z "$out" ] && matches "$err" "$pattern" || {
-        printf 'exit code %s, stdout %s, stderr:\n%s\n' "$exit_code" "$out" "$err"
-        return 1
-    }
-}
-refuse() { check "brisk plan ${*:2}" refused "$@"; }
+refuse() { check "brisk plan ${*:2}" refused 2 "$1" plan "${@:2}"; }
 refuse 'what is planned'
 refuse 'epsilon: it needs --delta' --epsilon 0.01
 refuse 'delta: it needs --epsilon' --delta 0.01
@@ -80,5 +71,13 @@ refuse "epsilon: 'x' is not a number" --epsilon x --delta 0.1
 refuse 'discordant' --difference 0.3 --discordant 0.2
 refuse "side: 'both'" --epsilon 0.1 --delta 0.1 --side both
 refuse "'x' is too much" x
+# What the question asked does not use is not ignored.
+refuse 'level: a size for --epsilon does not use it' --epsilon 0.1 --delta 0.1 --level 0.9
+refuse 'side: a size for --difference does not use it' --difference 0.05 --discordant 0.2 --side upper
+refuse 'side: a size for --endpoint-error does not use it' --endpoint-error 0.01 --side two
+refuse 'variance: it needs --epsilon' --width 0.02 --p 0.1 --variance 0.1
+check 'an option that one of two questions uses' says 'hoeffding.*clopper-pearson' --epsilon 0.01 --delta 0.01 --width 0.02 --p 0.1 \
+    --level 0.95 --side lower
+check 'the same for --side' says 'hoeffding.*bootstrap-bca' --epsilon 0.01 --delta 0.01 --endpoint-error 0.01 --side lower
 refuse 'unknown option --eps' --eps 0.1
 finish

@@ -76,19 +76,7 @@ check 'help names the transform of each' transforms_of_help
 check 'help tells which purposes there are' bash -c "'$BRISK' rng --help | tr -s '\n ' ' ' | grep -q '1024 to 4294967295'"
 check 'help names every distribution' bash -c "'$BRISK' rng --help | tr -d '\n' | grep -qE 'normal.*integer-exact.*student-t'"
 
-# refused CODE PATTERN ARGUMENT...: the message matches, stdout stays empty.
-refused() {
-    local code=$1 pattern=$2
-    shift 2
-    run_brisk rng "$@"
-    [ "$exit_code" -eq "$code" ] && [ -z "$out" ] && matches "$err" "$pattern" || {
-        printf 'exit code %s, stdout %s, stderr:\n%s\n' "$exit_code" "$out" "$err"
-        return 1
-    }
-}
-refuse() {
-    check "brisk rng ${*:2}" refused 2 "$@"
-}
+refuse() { check "brisk rng ${*:2}" refused 2 "$1" rng "${@:2}"; }
 refuse 'purpose is missing'
 refuse 'index is missing' --purpose trial --count 3
 refuse 'count is missing' --purpose trial --index 3

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The options of a run that say how it is carried out, and the command merge: what they refuse, and what they
+# do to files and messages.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+messages=$(mktemp)
+small=(--hidden 2 --epochs 2 --trials 64 --test-size 10 --resamples 10 -j 2)
+refuse() { check "brisk ${*:3}" refused "$@"; }
+lab() { refuse 2 "$1" run lab "${small[@]}" -o lab.h5 "${@:2}"; }
+
+# ---- Bad values --------------------------------------------------------------------------------------------
+
+lab "keep: 'some' is not one of all,summary" --keep some
+lab 'stop-mcse: 0 is not above 0' --stop-mcse 0
+lab "stop-mcse: 'x' is not a number" --stop-mcse error_count=x
+lab "stop-mcse: '=1' is not of the form NAME=X" --stop-mcse =1
+lab 'stop-width: -1 is not above 0' --stop-width -1
+lab "stop-width: 'inf' is not a number" --stop-width inf
+lab 'stop-width: stop-mcse and stop-width are two' --stop-mcse 1 --stop-width 1
+lab 'stop-level: 1 is not between 0 and 1' --stop-width 1 --stop-level 1
+lab 'stop-level: it is the level of --stop-width' --stop-level 0.9
+lab 'shards cannot know of each other when --stop-mcse' --stop-mcse 1 --shard 1/2
+lab 'shards cannot know of each other when --stop-width' --stop-width 1 --shard 1/2
+lab 'shard: 9/8: there is no shard 9 among 8' --shard 9/8
+lab 'shard: 0/8: there is no shard 0 among 8; the first is 1' --shard 0/8
+lab "shard: '3' is not of the form I/N" --shard 3
+lab "shard: 'a/b' is not of the form I/N" --shard a/b
+lab 'shard: 1/0: the number of shards is from 1' --shard 1/0
+lab 'checkpoint-every: 0 is not above 0' --checkpoint-every 0
+lab "checkpoint-every: 'often' is no time: write seconds, or 90s, 30m, 2h" --checkpoint-every often
+lab 'time-limit: -1 is not above 0' --time-limit -1
+lab "time-limit: '1d' is no time" --time-limit 1d
+lab "progress: 'loud' is not one of bar,json,none" --progress loud
+lab 'resume takes no value' --resume=yes
+lab 'dry-run takes no value' --dry-run=1
+lab 'unknown option --checkpoint; did you mean --checkpoint-every' --checkpoint 3
+lab '--time-limit needs a value' --time-limit
+
+# Configuration files hold what decides results, and nothing else.
+printf '[run]\nkeep = most\n' >keep.ini
+lab "keep\.ini:2: keep: 'most'" --config keep.ini
+printf '[run]\nstop-mcse = 1\nstop-width = 1\n' >rules.ini
+lab 'rules\.ini:3: stop-width: stop-mcse and stop-width are two' --config rules.ini
+printf '[run]\nshard = 1/2\n' >shard.ini
+lab "shard\.ini:2: shard: there is no key 'shard' in \[run\].*command line" --config shard.ini
+
+# ---- merge -------------------------------------------------------------------------------------------------
+
+refuse 2 'which files' merge
+refuse 2 'which shards' merge out.h5
+refuse 3 'cannot read the shard absent\.h5: No such file' merge out.h5 absent.h5
+echo nothing >plain.h5
+cp plain.h5 other.h5
+ln -s plain.h5 link.h5
+refuse 2 'shard plain\.h5 is given twice' merge out.h5 plain.h5 other.h5 plain.h5
+refuse 2 'shard link\.h5 is given twice, also as plain\.h5' merge out.h5 plain.h5 link.h5
+refuse 2 'plain\.h5 is both the file to write and a shard' merge plain.h5 other.h5 plain.h5 --force
+refuse 3 'plain\.h5 exists.*--force' merge plain.h5 other.h5
+refuse 3 'plain\.h5.*HDF5' merge out.h5 plain.h5
+refuse 3 'no-such-folder' merge no-such-folder/out.h5 plain.h5
+refuse 2 'threads: 0 is outside' merge out.h5 plain.h5 -j 0
+refuse 2 "progress: 'no' is not one of" merge out.h5 plain.h5 --progress no
+refuse 2 'unknown option --forse; did you mean --force' merge out.h5 plain.h5 --forse
+check 'a results file to be merged from' "$BRISK" run lab "${small[@]}" --progress none -o results.h5
+refuse 3 'results\.h5: it is a results file, not one shard of a run' merge out.h5 results.h5
+
+check 'no two faults share a message' no_shared_message
+rm -f "$messages"
+messages=
+# A rule of a file is one as well.
+printf '[run]\nstop-width = 0.1\n' >width.ini
+lab 'shards cannot know .* --stop-width' --config width.ini --shard 1/3
+
+# ---- Progress ----------------------------------------------------------------------------------------------
+
+json_lines() {
+    "$BRISK" run lab "${small[@]}" --trials 100000 --progress json -o json.h5 >page.txt 2>json.txt && test -s page.txt &&
+        "$BRISK_PYTHON" - <<'PYTHON'
+import json
+
+
+def refuse(constant):
+    raise ValueError("JSON holds " + constant)
+
+
+lines = [json.loads(line, parse_constant=refuse) for line in open("json.txt", encoding="utf-8")]
+progress = [line for line in lines if line["event"] == "progress"]
+keys = {"event", "stage", "done", "total", "found", "rate_per_s", "elapsed_s", "left_s", "output", "estimate", "mcse"}
+assert progress and all(set(line) == keys for line in progress), lines
+# The last of a stage is there.
+assert any(line["done"] == line["total"] > 0 for line in progress), progress
+messages = [line for line in lines if line["event"] == "message"]
+assert len(messages) + len(progress) == len(lines)
+assert any("results written to json.h5" in line["text"] for line in messages), messages
+PYTHON
+}
+check '--progress json: an object a line' json_lines
+
+silent() {
+    run_brisk run lab "${small[@]}" --progress none -o none.h5
+    [ "$exit_code" -eq 0 ] && [ -z "$err" ] && [ -n "$out" ]
+}
+check '--progress none: nothing on stderr' silent
+
+# ---- What happens to stdout and signals --------------------------------------------------------------------
+
+# The reader of the page is gone: the file is there, and the exit code tells.
+broken_pipe() {
+    local code
+    "$BRISK" run lab "${small[@]}" --progress none -o pipe.h5 2>pipe.txt | true
+    code=${PIPESTATUS[0]}
+    [ "$code" -eq 3 ] && [ -e pipe.h5 ] && matches "$(cat pipe.txt)" 'cannot write to standard output: Broken pipe'
+}
+check 'a broken pipe is an error with a message, and the results are safe' broken_pipe
+# Elsewhere it ends the command as it always did (141 is 128 + SIGPIPE).
+list_in_broken_pipe() {
+    "$BRISK" rng --purpose trial --index 1 --count 1000000000 2>rng.txt | head -n 1 >/dev/null
+    [ "${PIPESTATUS[0]}" -eq 141 ] && [ ! -s rng.txt ]
+}
+check 'other commands end by the signal' list_in_broken_pipe
+
+finish
