@@ -194,7 +194,7 @@ typedef struct bk_risk {
 /* By integration in f64, for networks of 2 inputs under a mixture of 2 (BK_UNSUPPORTED for others): along
  * lines the places where the label changes are found and the normal distribution functions between them
  * summed; over the lines Gauss and Kronrod's rule with 7 and 15 points halves its panels until both agree to
- * 1e-10. error adds those differences up and how much the risk moved when twice as many points of each line
+ * 1e-10. error is four times their sum and how much the risk moved when twice as many points of each line
  * were looked at: an honest estimate, usually far too large, but no bound (a boundary finer than 1/100 of a
  * unit can be missed). The label of a f32 network is that of its exact scores; what rounding to f32 does to
  * labels beside the boundary is not in error (of the lab's networks 2 labels in 1.8e8 were measured to differ).

@@ -124,7 +124,9 @@ static bk_status merge_shards(const bk_program *program, const merge_request *re
 {
     bk_progress_line line = bk_progress_line_open(request->progress);
     const bool silent = request->progress == BK_PROGRESS_NONE;
-    const bk_run_control control = {.say = silent ? NULL : bk_progress_line_say,
+    const bk_run_control control = {.keep = settings->keep,
+                                    .stop = settings->stop,
+                                    .say = silent ? NULL : bk_progress_line_say,
                                     .progress = silent ? NULL : bk_progress_line_show,
                                     .sink = &line,
                                     .asked = bk_signals_asked,

@@ -26,7 +26,8 @@ static int help_without_experiment(const bk_program *program)
 /* A failure that all ranks have in common is told by one. */
 static int complain(const bk_program *program)
 {
-    return bk_ranks_first() ? bk_complain(program, "run") : bk_status_exit_code(bk_error_status());
+    return bk_ranks_first() || bk_ranks_broken() ? bk_complain(program, "run")
+                                                 : bk_status_exit_code(bk_error_status());
 }
 
 /* What is wrong with the request itself is found before the work begins, and by every rank. */
@@ -50,9 +51,6 @@ static int carry_out(const bk_program *program, const bk_run_request *request, i
     }
     int code = 0;
     if (status != BK_OK) {
-        if (status != BK_STOPPED) {
-            bk_ranks_give_up(program, "run", bk_text_string(&job.advice));
-        }
         code = complain(program);
         if (job.advice.length > 0) {
             bk_progress_line_tell(&job.line, bk_text_string(&job.advice));
@@ -76,6 +74,11 @@ static int run(const bk_program *program, int argc, char **argv)
     if (status == BK_OK && !request.help) {
         status = check_request(&request);
     }
+    status = bk_ranks_all_well(status);
+    if (status == BK_OK) {
+        /* A drawn seed is rank 0's. */
+        status = bk_ranks_take_first(&request.settings.seed);
+    }
     if (status != BK_OK) {
         code = complain(program);
     } else if (request.help) {
@@ -92,18 +95,19 @@ int bk_command_run(const bk_program *program, int argc, char **argv)
     if (argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
         return help_without_experiment(program);
     }
-    if (argc == 0 || argv[0][0] == '-') {
+    int code = 0;
+    if (bk_ranks_join() != BK_OK) {
+        code = complain(program);
+    } else if (argc == 0 || argv[0][0] == '-') {
         (void)bk_fail(BK_INVALID,
                       "which experiment? The name comes first: %s run EXPERIMENT [--OPTION VALUE ...]",
                       program->name);
-        return bk_complain(program, "run");
+        code = complain(program);
+    } else {
+        bk_signals_install();
+        code = run(program, argc, argv);
+        bk_signals_restore();
     }
-    if (bk_ranks_join() != BK_OK) {
-        return bk_complain(program, "run");
-    }
-    bk_signals_install();
-    const int code = run(program, argc, argv);
-    bk_signals_restore();
     bk_ranks_end();
     return code;
 }

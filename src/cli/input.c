@@ -144,7 +144,10 @@ bk_status bk_input_read(bk_input *input, const char *source, const bk_input_requ
         (void)snprintf(plain, sizeof plain, "%.60s", name);
         input->losses = bk_data_numbers(input->data, first);
         (void)snprintf(input->about, sizeof input->about, "losses%s%s (%s)",
-                       plain[0] == '\0' ? "" : " of column ", plain, bk_data_description(input->data));
+                       plain[0] == '\0'                 ? ""
+                       : bk_data_has_names(input->data) ? " of column "
+                                                        : " of ",
+                       plain, bk_data_description(input->data));
     }
     if (group != 0) {
         input->group = bk_data_codes(input->data, group);

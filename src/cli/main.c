@@ -54,10 +54,10 @@ static void print_help(const bk_program *program)
 static void print_version(const bk_program *program)
 {
     const bk_build_facts *build = bk_build();
-    printf("%s (brisk %s)\ncommit %s%s, %s, %s, kernels %s\n", program->name, build->version,
+    printf("%s (brisk %s)\ncommit %s%s, %s, %s, kernels %s, %s\n", program->name, build->version,
            build->git_commit[0] == '\0' ? "unknown" : build->git_commit,
            build->git_dirty ? " with changes" : "", build->compiler, build->build_type,
-           bk_isa_name(bk_kernel_isa()));
+           bk_isa_name(bk_kernel_isa()), bk_ranks_possible() ? "MPI" : "without MPI");
 }
 
 const bk_experiment *bk_program_experiment(const bk_program *program, const char *name)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A run on several processes: who joins, who speaks, what a failure of one means. */
+ * A run on several processes: who joins, and who speaks. */
 #include "cli/ranks.h"
-
-#include <stdio.h>
 
 bk_status bk_ranks_join(void)
 {
@@ -21,13 +19,3 @@ bk_status bk_ranks_check(const bk_run_request *request)
 }
 
 bool bk_ranks_first(void) { return bk_rank() == 0; }
-
-void bk_ranks_give_up(const bk_program *program, const char *command, const char *advice)
-{
-    if (bk_ranks() > 1) {
-        (void)fprintf(stderr, "%s %s: rank %d: %s\n%s%s", program->name, command, bk_rank(),
-                      bk_error_message(), advice, advice[0] == '\0' ? "" : "\n");
-        (void)fflush(stderr);
-        bk_ranks_abort(bk_status_exit_code(bk_error_status()));
-    }
-}

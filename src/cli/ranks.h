@@ -12,8 +12,4 @@ bk_status bk_ranks_join(void);
 bk_status bk_ranks_check(const bk_run_request *request);
 /* Whether this process speaks and writes for all. */
 bool bk_ranks_first(void);
-/* Where one of several ranks has failed by itself: says so, with the advice ("": none), and ends all of them.
- */
-void bk_ranks_give_up(const bk_program *program, const char *command, const char *advice);
-
 #endif

@@ -243,25 +243,39 @@ static bk_status work(bk_run_job *job)
     return status;
 }
 
+/* What stands in the way is rank 0's to see: it alone writes. With --resume the results may stand there
+ * already, and a crash between the last two steps of a run leaves its checkpoint beside them. */
+static bk_status look_at_output(bk_run_job *job, bool *finished)
+{
+    const bk_run_request *request = job->request;
+    if (!bk_ranks_first()) {
+        return BK_OK;
+    }
+    if (request->resume && exists(&job->output) && !(request->force && exists(&job->checkpoint))) {
+        BK_TRY(look_for_finished(job, finished));
+    }
+    if (*finished) {
+        return bk_run_forget_checkpoint(&job->control);
+    }
+    return bk_results_check_target(bk_text_string(&job->output), request->force);
+}
+
 bk_status bk_run_job_carry_out(bk_run_job *job)
 {
     bool finished = false;
     if (job->request->dry_run) {
         return rehearse(job);
     }
-    if (job->request->resume && !exists(&job->checkpoint) && exists(&job->output)) {
-        BK_TRY(look_for_finished(job, &finished));
-    }
-    if (finished) {
-        char note[2000];
-        (void)snprintf(note, sizeof note, "%s is finished: nothing to resume", bk_text_string(&job->output));
-        if (bk_ranks_first()) {
-            bk_progress_line_tell(&job->line, note);
-        }
-        return BK_OK;
+    BK_TRY(bk_ranks_all_well(look_at_output(job, &finished)));
+    uint64_t agreed = finished ? 1 : 0;
+    BK_TRY(bk_ranks_take_first(&agreed));
+    if (agreed == 0) {
+        return work(job);
     }
     if (bk_ranks_first()) {
-        BK_TRY(bk_results_check_target(bk_text_string(&job->output), job->request->force));
+        char note[2000];
+        (void)snprintf(note, sizeof note, "%s is finished: nothing to resume", bk_text_string(&job->output));
+        bk_progress_line_tell(&job->line, note);
     }
-    return work(job);
+    return BK_OK;
 }
