@@ -11,9 +11,8 @@
 static const double epsilons[N_EPSILONS] = {1e-2, 1e-3, 1e-4, 1e-5};
 
 static const char order_note[] =
-    "tanh: the error falls by 100 for each 10 in epsilon until rounding takes over. ReLU: with w1 and b1 the "
-    "step "
-    "crosses kinks, where the loss is not twice differentiable, so no order is claimed for them";
+    "tanh, sigmoid: the error falls by 100 for each 10 in epsilon until rounding takes over. ReLU: with w1 and "
+    "b1 the step crosses kinks, where the loss is not twice differentiable, so no order is claimed for them";
 
 /* Of the lab's networks, which have one hidden layer: w1, b1, w2, b2. */
 #define PARAMETERS 4

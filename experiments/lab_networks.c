@@ -90,7 +90,7 @@ bk_group *lab_network_group(bk_run *run, const lab_networks *networks, size_t i)
 
 /* ---- Training one network ---- */
 
-static bk_status put_weights(bk_group *group, const bk_network *network)
+bk_status lab_put_weights(bk_group *group, const bk_network *network)
 {
     static const bk_field w1 = {.name = "w1",
                                 .dtype = BK_F64,
@@ -135,7 +135,7 @@ static bk_status put_training(bk_group *group, const bk_network *network, const 
     BK_TRY(bk_group_set_real(group, "initial_loss", loss[0]));
     BK_TRY(bk_group_set_real(group, "final_loss", final_loss));
     BK_TRY(bk_group_set_flag(group, "loss_fell", final_loss < loss[0]));
-    BK_TRY(put_weights(group, network));
+    BK_TRY(lab_put_weights(group, network));
     return lab_put(group, &field, &epochs, loss);
 }
 

@@ -21,10 +21,10 @@
         .name = "train-size", .type = BK_OPTION_INTEGER, .initial = "200", .range = "[2,10000000]", \
         .unit = "points", .help = "size of the training set"                                        \
     }
-#define LAB_OPTION_ACTIVATION                                                                           \
-    {                                                                                                   \
-        .name = "activation", .type = BK_OPTION_CHOICE_LIST, .initial = "tanh", .choices = "tanh,relu", \
-        .help = "activations of the hidden units, a network each"                                       \
+#define LAB_OPTION_ACTIVATION                                                                     \
+    {                                                                                             \
+        .name = "activation", .type = BK_OPTION_CHOICE_LIST, .initial = "tanh",                   \
+        .choices = "tanh,relu,sigmoid", .help = "activations of the hidden units, a network each" \
     }
 #define LAB_OPTIONS_TRAINING                                 \
     {.name = "hidden",                                       \
@@ -134,5 +134,23 @@ bk_status lab_put_floats(bk_group *group, const bk_field *field, const size_t *s
                          const void *values);
 /* A set of points: x [point, input] and y [point]. */
 bk_status lab_put_points(bk_group *group, bk_dtype dtype, const void *x, const int8_t *y, size_t count);
+/* The weights of a network with one hidden layer: w1, b1, w2, b2. */
+bk_status lab_put_weights(bk_group *group, const bk_network *network);
+
+/* ---- Tables of intervals (interval_table.c) ----
+ */
+
+/* What the intervals of a table are for; clipped names the column of that name. */
+typedef struct lab_estimate {
+    const char *long_name; /* "error rate R_T of the test set" */
+    const char *unit;
+    const char *clipped; /* "1 where an end was cut at 0 or 1" */
+} lab_estimate;
+/* The table of intervals [count], a row each, in an empty group. */
+bk_status lab_put_intervals(bk_group *group, const bk_interval *intervals, size_t count,
+                            const lab_estimate *estimate);
+/* A cell of a table, as a number (NaN where there is none) or a text ("?"). */
+double lab_cell(const bk_group *table, const char *column, size_t row);
+const char *lab_text_cell(const bk_group *table, const char *column, size_t row);
 
 #endif

@@ -3,9 +3,6 @@
  * the truth; one fixed test set with bootstrap and concentration inequalities is what practice has. */
 #include "lab_parts.h"
 
-#include <math.h>
-#include <string.h>
-
 /* ---- Fresh test sets ---- */
 
 /* What all trials share. All networks see the same test set in a trial. */
@@ -56,7 +53,25 @@ static bk_status run_trial(const void *context, uint64_t trial, void *scratch, d
     return BK_OK;
 }
 
-static bk_status put_histogram(bk_group *group, const uint32_t *counts, uint64_t n, uint64_t test_size)
+/* From the frequencies of the counts, which the driver has whether it keeps the values or not. */
+static bk_status make_histogram(bk_histogram *histogram, const bk_trials *trials, size_t output,
+                                uint64_t test_size)
+{
+    const bk_tally *tally = &trials->frequencies[output];
+    uint64_t *columns = bk_allocate(tally->distinct, 2 * sizeof *columns);
+    if (columns == NULL) {
+        return bk_error_status();
+    }
+    bk_status status = bk_tally_sorted(columns, columns + tally->distinct, tally);
+    if (status == BK_OK) {
+        status = bk_histogram_frequencies(histogram, columns, columns + tally->distinct, tally->distinct,
+                                          test_size, 0);
+    }
+    bk_free(columns);
+    return status;
+}
+
+static bk_status put_histogram(bk_group *group, const bk_trials *trials, size_t output, uint64_t test_size)
 {
     static const bk_field edge = {.name = "edge",
                                   .dtype = BK_F64,
@@ -70,16 +85,8 @@ static bk_status put_histogram(bk_group *group, const uint32_t *counts, uint64_t
                                    .axes = {"bin"},
                                    .unit = "1",
                                    .long_name = "test sets in the bin"};
-    uint64_t *wide = bk_allocate((size_t)n, sizeof *wide);
-    if (wide == NULL) {
-        return bk_error_status();
-    }
-    for (uint64_t i = 0; i < n; i++) {
-        wide[i] = counts[i];
-    }
     bk_histogram histogram = {0};
-    bk_status status = bk_histogram_lattice(&histogram, wide, (size_t)n, test_size, 0);
-    bk_free(wide);
+    bk_status status = make_histogram(&histogram, trials, output, test_size);
     if (status == BK_OK) {
         status = bk_group_set_unsigned(group, "levels", histogram.levels);
     }
@@ -94,32 +101,86 @@ static bk_status put_histogram(bk_group *group, const uint32_t *counts, uint64_t
     return status;
 }
 
+static const bk_field error_count = {.name = "error_count",
+                                     .dtype = BK_U32,
+                                     .rank = 1,
+                                     .axes = {"trial"},
+                                     .unit = "1",
+                                     .long_name = "errors on each fresh test set"};
+
+/* The facts of all trials stand on error_count. */
+static bk_status put_kept(bk_group *group, const bk_trials *trials, size_t output, uint64_t test_size)
+{
+    const double m = (double)test_size;
+    const bk_summary *summary = &trials->summaries[output];
+    const size_t count = (size_t)trials->count;
+    bk_dataset *dataset = bk_group_add(group, &error_count, &count, trials->values[output]);
+    BK_TRY(bk_dataset_set_real(dataset, "mean", summary->mean / m));
+    if (trials->count > 1) {
+        BK_TRY(bk_dataset_set_real(dataset, "sd", bk_summary_sd(summary) / m));
+        BK_TRY(bk_dataset_set_real(dataset, "mcse", bk_summary_mcse(summary) / m));
+    }
+    BK_TRY(bk_dataset_set_integer(dataset, "test_size", (int64_t)test_size));
+    return bk_dataset_set_integer(dataset, "block_size", (int64_t)trials->block_size);
+}
+
+/* Without values they stand on the group, beside the frequency of each count. */
+static bk_status put_folded(bk_group *group, const bk_trials *trials, size_t output, uint64_t test_size)
+{
+    static const bk_field value = {.name = "value",
+                                   .dtype = BK_U64,
+                                   .rank = 1,
+                                   .axes = {"value"},
+                                   .unit = "1",
+                                   .long_name = "errors on a fresh test set"};
+    static const bk_field count = {.name = "count",
+                                   .dtype = BK_U64,
+                                   .rank = 1,
+                                   .axes = {"value"},
+                                   .unit = "1",
+                                   .long_name = "test sets with that many errors"};
+    const double m = (double)test_size;
+    const bk_summary *summary = &trials->summaries[output];
+    const bk_tally *tally = &trials->frequencies[output];
+    BK_TRY(bk_group_set_unsigned(group, "trials", trials->count));
+    BK_TRY(bk_group_set_real(group, "mean", summary->mean / m));
+    if (trials->count > 1) {
+        BK_TRY(bk_group_set_real(group, "sd", bk_summary_sd(summary) / m));
+        BK_TRY(bk_group_set_real(group, "mcse", bk_summary_mcse(summary) / m));
+    }
+    BK_TRY(bk_group_set_integer(group, "test_size", (int64_t)test_size));
+    BK_TRY(bk_group_set_integer(group, "block_size", (int64_t)trials->block_size));
+    if (tally->full) {
+        return BK_OK;
+    }
+    uint64_t *columns = bk_allocate(tally->distinct, 2 * sizeof *columns);
+    if (columns == NULL) {
+        return bk_error_status();
+    }
+    bk_group *frequency = bk_group_at(group, "frequency");
+    bk_status status = bk_tally_sorted(columns, columns + tally->distinct, tally);
+    if (status == BK_OK) {
+        status = lab_put(frequency, &value, &tally->distinct, columns);
+    }
+    if (status == BK_OK) {
+        status = lab_put(frequency, &count, &tally->distinct, columns + tally->distinct);
+    }
+    bk_free(columns);
+    return status;
+}
+
 static bk_status summarise_trials(void *context, const bk_trials *trials, bk_group *results)
 {
-    static const bk_field field = {.name = "error_count",
-                                   .dtype = BK_U32,
-                                   .rank = 1,
-                                   .axes = {"trial"},
-                                   .unit = "1",
-                                   .long_name = "errors on each fresh test set"};
     const trial_context *shared = context;
-    const double m = (double)shared->test_size;
     (void)results;
     for (size_t i = 0; i < trials->n_outputs; i++) {
         bk_group *group = bk_group_at(lab_network_group(shared->run, shared->networks, i), "trials");
-        const bk_summary *summary = &trials->summaries[i];
-        const size_t count = (size_t)trials->count;
-        shared->trials_mean[i] = summary->mean / m;
-        bk_dataset *dataset = bk_group_add(group, &field, &count, trials->values[i]);
-        BK_TRY(bk_dataset_set_real(dataset, "mean", summary->mean / m));
-        if (trials->count > 1) {
-            BK_TRY(bk_dataset_set_real(dataset, "sd", bk_summary_sd(summary) / m));
-            BK_TRY(bk_dataset_set_real(dataset, "mcse", bk_summary_mcse(summary) / m));
+        shared->trials_mean[i] = trials->summaries[i].mean / (double)shared->test_size;
+        BK_TRY(trials->values != NULL ? put_kept(group, trials, i, shared->test_size)
+                                      : put_folded(group, trials, i, shared->test_size));
+        if (!trials->frequencies[i].full) {
+            BK_TRY(put_histogram(bk_group_at(group, "histogram"), trials, i, shared->test_size));
         }
-        BK_TRY(bk_dataset_set_integer(dataset, "test_size", (int64_t)shared->test_size));
-        BK_TRY(bk_dataset_set_integer(dataset, "block_size", (int64_t)trials->block_size));
-        BK_TRY(put_histogram(bk_group_at(group, "histogram"), trials->values[i], trials->count,
-                             shared->test_size));
     }
     return BK_OK;
 }
@@ -132,13 +193,19 @@ static bk_status simulate_trials(bk_run *run, trial_context *context)
         return bk_error_status();
     }
     for (size_t i = 0; i < networks->count; i++) {
-        outputs[i] = (bk_output){.name = networks->name[i], .dtype = BK_U32};
+        outputs[i] = (bk_output){.name = networks->name[i],
+                                 .dtype = BK_U32,
+                                 .unit = "errors",
+                                 .long_name = "errors on a fresh test set",
+                                 .low = 0.0,
+                                 .high = (double)context->test_size};
     }
     const bk_simulation simulation = {
         .trials = (uint64_t)bk_option_integer(bk_run_options(run), "trials"),
         .outputs = outputs,
         .n_outputs = networks->count,
         .scratch_bytes = scratch_layout(networks, context->test_size).bytes,
+        .purpose = BK_PURPOSE_TRIAL,
         .trial = run_trial,
         .summarise = summarise_trials,
     };
@@ -222,89 +289,12 @@ static bk_status compute_intervals(bk_interval *intervals, const fixed_test *tes
     return bk_interval_bootstrap_bca(&intervals[4], &input, test->level);
 }
 
-/* One column of the interval table, read from the records by offset. */
-static bk_status put_text_column(bk_group *group, const char *name, const char *long_name,
-                                 const char *const *texts)
-{
-    const bk_field field = {
-        .name = name, .dtype = BK_TEXT, .rank = 1, .axes = {"method"}, .unit = "", .long_name = long_name};
-    const size_t count = N_INTERVALS;
-    return lab_put(group, &field, &count, texts);
-}
-
-static bk_status put_real_column(bk_group *group, const char *name, const char *long_name,
-                                 const bk_interval *intervals, size_t offset)
-{
-    const bk_field field = {
-        .name = name, .dtype = BK_F64, .rank = 1, .axes = {"method"}, .unit = "1", .long_name = long_name};
-    const size_t count = N_INTERVALS;
-    double values[N_INTERVALS];
-    for (size_t i = 0; i < N_INTERVALS; i++) {
-        memcpy(&values[i], (const char *)&intervals[i] + offset, sizeof values[i]);
-    }
-    return lab_put(group, &field, &count, values);
-}
-
-static bk_status put_text_columns(bk_group *group, const bk_interval *intervals)
-{
-    const char *text[8][N_INTERVALS];
-    for (size_t i = 0; i < N_INTERVALS; i++) {
-        const bk_interval_method *method = bk_interval_method_find(intervals[i].method);
-        if (method == NULL) {
-            return bk_error_status();
-        }
-        text[0][i] = intervals[i].method;
-        text[1][i] = bk_sides_name(intervals[i].sides);
-        text[2][i] = bk_interval_status_name(intervals[i].status);
-        text[3][i] = intervals[i].reason;
-        text[4][i] = bk_guarantee_name(intervals[i].guarantee);
-        text[5][i] = intervals[i].assumption;
-        text[6][i] = method->formula;
-        text[7][i] = method->promise;
-    }
-    BK_TRY(put_text_column(group, "method", "method of the interval", text[0]));
-    BK_TRY(put_text_column(group, "sides", "sides: two, lower or upper", text[1]));
-    BK_TRY(put_text_column(group, "status", "whether the interval could be computed", text[2]));
-    BK_TRY(put_text_column(group, "reason", "why not, and what to use instead", text[3]));
-    BK_TRY(put_text_column(group, "guarantee", "class of the guarantee", text[4]));
-    BK_TRY(put_text_column(group, "assumption", "what the guarantee rests on", text[5]));
-    BK_TRY(put_text_column(group, "formula", "formula of the interval", text[6]));
-    return put_text_column(group, "promise", "what the interval promises, in words", text[7]);
-}
-
-static bk_status put_intervals(bk_group *group, const bk_interval *intervals)
-{
-    static const bk_field clipped = {.name = "clipped",
-                                     .dtype = BK_U8,
-                                     .rank = 1,
-                                     .axes = {"method"},
-                                     .unit = "1",
-                                     .long_name = "1 where an end was cut at 0 or 1"};
-    const size_t count = N_INTERVALS;
-    uint8_t flags[N_INTERVALS];
-    for (size_t i = 0; i < N_INTERVALS; i++) {
-        flags[i] = intervals[i].clipped;
-    }
-    BK_TRY(put_text_columns(group, intervals));
-    BK_TRY(put_real_column(group, "low", "lower end", intervals, offsetof(bk_interval, low)));
-    BK_TRY(put_real_column(group, "high", "upper end", intervals, offsetof(bk_interval, high)));
-    BK_TRY(put_real_column(group, "half_width", "epsilon of estimate +- epsilon, not clipped", intervals,
-                           offsetof(bk_interval, half_width)));
-    BK_TRY(put_real_column(group, "estimate", "error rate R_T of the test set", intervals,
-                           offsetof(bk_interval, estimate)));
-    BK_TRY(put_real_column(group, "level", "confidence level", intervals, offsetof(bk_interval, level)));
-    BK_TRY(put_real_column(group, "mc_error_low",
-                           "Monte Carlo error of the lower end; NaN: nothing is simulated", intervals,
-                           offsetof(bk_interval, mc_error_low)));
-    BK_TRY(put_real_column(group, "mc_error_high",
-                           "Monte Carlo error of the upper end; NaN: nothing is simulated", intervals,
-                           offsetof(bk_interval, mc_error_high)));
-    return lab_put(group, &clipped, &count, flags);
-}
-
 static bk_status measure_network(bk_group *group, const bk_network *network, fixed_test *test,
                                  double trials_mean)
 {
+    static const lab_estimate error_rate = {.long_name = "error rate R_T of the test set",
+                                            .unit = "1",
+                                            .clipped = "1 where an end was cut at 0 or 1"};
     uint64_t errors = 0;
     bk_interval intervals[N_INTERVALS];
     BK_TRY(bk_network_score(test->score, network, test->x, test->size));
@@ -314,7 +304,7 @@ static bk_status measure_network(bk_group *group, const bk_network *network, fix
     BK_TRY(put_test_set(bk_group_at(group, "test_set"), test, network->dtype, errors));
     BK_TRY(put_bootstrap(bk_group_at(group, "bootstrap"), test, (double)errors / (double)test->size,
                          trials_mean));
-    return put_intervals(bk_group_at(group, "interval"), intervals);
+    return lab_put_intervals(bk_group_at(group, "interval"), intervals, N_INTERVALS, &error_rate);
 }
 
 static bk_status prepare_fixed_test(fixed_test *test, bk_run *run, const lab_networks *networks)
@@ -358,7 +348,9 @@ bk_status lab_run_test_error(bk_run *run, const lab_networks *networks)
     if (status == BK_OK) {
         status = prepare_fixed_test(&test, run, networks);
     }
-    for (size_t i = 0; status == BK_OK && i < networks->count; i++) {
+    /* Where the trials are not all here, nobody will see what would be made of them. */
+    const size_t measured = bk_run_is_partial(run) ? 0 : networks->count;
+    for (size_t i = 0; status == BK_OK && i < measured; i++) {
         bk_run_say(run, "bootstrap and intervals of %s", networks->name[i]);
         status = measure_network(lab_network_group(run, networks, i), networks->network[i], &test,
                                  context.trials_mean[i]);

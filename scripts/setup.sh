@@ -32,6 +32,7 @@ packages_tests='
 libcriterion-dev     the unit tests
 python3-pytest       the tests of the analysis
 python3-scipy        independent answers
+python3-sklearn      brings a real data set to train on
 python3-xarray       opens results files as its users do
 python3-netcdf4      opens results files as netCDF
 python3-h5netcdf     opens results files for xarray

@@ -61,9 +61,12 @@ const char *bk_data_plain(char *out, size_t size, const char *text)
 
 bk_status bk_data_refuse(const char *where, const bk_column *column, bk_number_kind kind, const char *text)
 {
-    char name[96] = "", short_name[64], value[48];
+    char name[96] = "", short_name[64], value[48], number[40];
     (void)bk_data_plain(value, sizeof value, text);
-    if (column->name[0] != '\0') {
+    (void)snprintf(number, sizeof number, "column %zu", column->number);
+    if (strcmp(column->name, number) == 0) { /* without a header its name says column already */
+        (void)snprintf(name, sizeof name, "%s: ", number);
+    } else if (column->name[0] != '\0') {
         (void)snprintf(name, sizeof name,
                        "column '%s': ", bk_data_plain(short_name, sizeof short_name, column->name));
     }
@@ -147,6 +150,21 @@ static bk_status read_stream(bk_data *data, const char *path, const bk_data_colu
     return status;
 }
 
+bk_status bk_data_make_columns(bk_data *data, size_t count)
+{
+    bk_column *columns = bk_allocate(count, sizeof *columns);
+    if (columns == NULL) {
+        return bk_error_status();
+    }
+    bk_free(data->columns);
+    data->columns = columns;
+    data->count = count;
+    for (size_t i = 0; i < count; i++) {
+        columns[i].number = i + 1;
+    }
+    return BK_OK;
+}
+
 static bk_status read_source(bk_data *data, const char *source, const bk_data_column *asked,
                              const bk_data_layout *layout)
 {
@@ -156,7 +174,7 @@ static bk_status read_source(bk_data *data, const char *source, const bk_data_co
     bk_status status =
         path != NULL ? bk_data_read_hdf5(data, asked, file, path) : read_stream(data, source, asked, layout);
     bk_free(file);
-    for (size_t i = 0; status == BK_OK && i < data->count; i++) {
+    for (size_t i = 0; status == BK_OK && !data->looking && i < data->count; i++) {
         data->rows = data->columns[i].count;
         status = bk_column_finish(&data->columns[i]);
     }
@@ -183,15 +201,11 @@ static bk_data *create(const char *source, const bk_data_column *asked, size_t c
     return data;
 }
 
-bk_data *bk_data_read(const char *source, const bk_data_column *columns, size_t count,
-                      const bk_data_layout *layout)
+/* Reads into data, which it destroys on failure. */
+static bk_data *read_into(bk_data *data, const char *source, const bk_data_column *columns,
+                          const bk_data_layout *layout)
 {
     static const bk_data_layout unknown = {0};
-    if (source == NULL || columns == NULL || count == 0) {
-        (void)bk_fail(BK_INVALID, "no data and no column were asked for");
-        return NULL;
-    }
-    bk_data *data = create(source, columns, count);
     if (data == NULL) {
         return NULL;
     }
@@ -208,6 +222,29 @@ bk_data *bk_data_read(const char *source, const bk_data_column *columns, size_t 
         return NULL;
     }
     return data;
+}
+
+bk_data *bk_data_read(const char *source, const bk_data_column *columns, size_t count,
+                      const bk_data_layout *layout)
+{
+    if (source == NULL || columns == NULL || count == 0) {
+        (void)bk_fail(BK_INVALID, "no data and no column were asked for");
+        return NULL;
+    }
+    return read_into(create(source, columns, count), source, columns, layout);
+}
+
+bk_data *bk_data_look(const char *source, const bk_data_layout *layout)
+{
+    if (source == NULL) {
+        (void)bk_fail(BK_INVALID, "no data were asked for");
+        return NULL;
+    }
+    bk_data *data = create(source, NULL, 0);
+    if (data != NULL) {
+        data->looking = true;
+    }
+    return read_into(data, source, NULL, layout);
 }
 
 void bk_data_destroy(bk_data *data)
@@ -227,6 +264,12 @@ void bk_data_destroy(bk_data *data)
 size_t bk_data_rows(const bk_data *data) { return data->rows; }
 
 const char *bk_data_description(const bk_data *data) { return data->description; }
+
+size_t bk_data_column_count(const bk_data *data) { return data->count; }
+
+bool bk_data_has_names(const bk_data *data) { return data->named; }
+
+size_t bk_data_column_number(const bk_data *data, size_t column) { return data->columns[column].number; }
 
 const char *bk_data_column_name(const bk_data *data, size_t column) { return data->columns[column].name; }
 

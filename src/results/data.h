@@ -32,6 +32,7 @@ typedef struct bk_column {
     bk_data_kind kind;
     const char *option;
     char *name;
+    size_t number;   /* in the source, from 1 */
     double *numbers; /* pages */
     uint32_t *codes; /* pages */
     size_t count, capacity;
@@ -57,6 +58,8 @@ struct bk_data {
     size_t rows;
     bk_column *columns;
     size_t count;
+    bool looking; /* for the columns there are, without their values: a reader makes them all */
+    bool named;   /* the columns have names in a header */
     bool text;
     bk_line_jump *jumps;
     size_t jump_count, jump_capacity;
@@ -96,9 +99,12 @@ typedef struct bk_line_calls {
 size_t bk_data_split_lines(char *text, size_t size, char delimiter, const bk_line_calls *calls);
 /* The delimiter that the first lines of text [size] agree on; whole: there is no text behind it. */
 char bk_data_sniff(const char *text, size_t size, bool whole);
+/* Makes the count columns that a look found, numbered from 1 and without names. */
+bk_status bk_data_make_columns(bk_data *data, size_t count);
 /* Appends a number that no text stands for; NaN and infinity are refused. */
 bk_status bk_data_take_number(bk_data *data, bk_column *column, double value);
-/* Finds and names the columns asked for in an array that has columns of them without names. */
+/* Finds and names the columns asked for, of a look all, in an array that has columns of them without names.
+ */
 bk_status bk_data_find_columns(size_t *position, bk_data *data, const bk_data_column *asked, size_t columns);
 bk_status bk_data_read_npy(bk_data *data, const bk_data_column *asked, bk_source *source,
                            const unsigned char *block, size_t size);

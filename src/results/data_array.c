@@ -20,10 +20,33 @@ bk_status bk_data_take_number(bk_data *data, bk_column *column, double value)
                                         : "-inf");
 }
 
+/* Names column number `number` of a source whose columns have no names. */
+static bk_status name_by_number(bk_column *column, size_t number, size_t columns)
+{
+    char name[40] = "";
+    if (columns > 1) {
+        (void)snprintf(name, sizeof name, "column %zu", number);
+    }
+    column->number = number;
+    column->name = bk_copy_text(name);
+    return column->name == NULL ? bk_error_status() : BK_OK;
+}
+
+static bk_status name_all(bk_data *data, size_t columns)
+{
+    BK_TRY(bk_data_make_columns(data, columns));
+    for (size_t i = 0; i < columns; i++) {
+        BK_TRY(name_by_number(&data->columns[i], i + 1, columns));
+    }
+    return BK_OK;
+}
+
 bk_status bk_data_find_columns(size_t *position, bk_data *data, const bk_data_column *asked, size_t columns)
 {
+    if (data->looking) {
+        return name_all(data, columns);
+    }
     for (size_t i = 0; i < data->count; i++) {
-        char name[40] = "";
         if (asked[i].wanted == NULL && columns > 1) {
             return bk_fail(BK_INVALID, "%s: which column of %s? it has %zu, from 1", asked[i].option,
                            data->source, columns);
@@ -32,13 +55,7 @@ bk_status bk_data_find_columns(size_t *position, bk_data *data, const bk_data_co
         if (asked[i].wanted != NULL) {
             BK_TRY(bk_data_column_by_number(&position[i], &asked[i], data->source, columns));
         }
-        if (columns > 1) {
-            (void)snprintf(name, sizeof name, "column %zu", position[i] + 1);
-        }
-        data->columns[i].name = bk_copy_text(name);
-        if (data->columns[i].name == NULL) {
-            return bk_error_status();
-        }
+        BK_TRY(name_by_number(&data->columns[i], position[i] + 1, columns));
     }
     return BK_OK;
 }

@@ -226,7 +226,7 @@ static bk_status read_dataset(bk_data *data, const bk_data_column *asked, hdf5_d
     size_t *position = bk_allocate(data->count, sizeof *position);
     bk_status status = position == NULL ? bk_error_status()
                                         : bk_data_find_columns(position, data, asked, (size_t)set->columns);
-    for (size_t i = 0; status == BK_OK && i < data->count; i++) {
+    for (size_t i = 0; status == BK_OK && !data->looking && i < data->count; i++) {
         status = read_column(data, i, set, position[i], enumeration);
     }
     (void)snprintf(data->description, sizeof data->description, "HDF5 dataset, %llu column%s",

@@ -265,7 +265,7 @@ bk_status bk_data_read_npy(bk_data *data, const bk_data_column *asked, bk_source
     if (status == BK_OK) {
         (void)snprintf(data->description, sizeof data->description, "NumPy array, %c%zu, %zu column%s",
                        layout.kind, layout.bytes, layout.columns, layout.columns == 1 ? "" : "s");
-        status = read_values(data, position, &layout, &stream);
+        status = data->looking ? BK_OK : read_values(data, position, &layout, &stream);
     }
     bk_free(position);
     return status;

@@ -12,6 +12,7 @@
 /* A field above this length means a quote that is never closed. */
 #define MAX_FIELD ((size_t)1 << 20)
 #define MAX_WIDTH ((size_t)1 << 20)
+#define NOBODY    SIZE_MAX
 
 /* The first two rows wait until it is known whether the first is a header. */
 typedef struct waiting_row {
@@ -28,12 +29,14 @@ typedef struct text_reader {
     waiting_row first[2];
     size_t first_count;
     bool resolved;
-    size_t *position; /* [data->count]: field of each column asked for */
+    size_t *taken_by; /* [width]: the first column asked for that stands in a field, or NOBODY */
+    size_t *next;     /* [data->count]: the next column that was asked for the same field */
     size_t width;     /* fields of a row */
     size_t rows;
     size_t line, row_line; /* now; where this row began */
     size_t fields;         /* of this row so far */
     bool comment, after_return, ended;
+    bool seen; /* all that a look is after */
     bk_status status;
 } text_reader;
 
@@ -60,10 +63,9 @@ static bk_status take_value(text_reader *reader, bk_column *column, const char *
 
 static bk_status take_field(text_reader *reader, size_t field, const char *text, size_t length)
 {
-    for (size_t i = 0; i < reader->data->count; i++) {
-        if (reader->position[i] == field) {
-            BK_TRY(take_value(reader, &reader->data->columns[i], text, length));
-        }
+    for (size_t i = field < reader->width ? reader->taken_by[field] : NOBODY; i != NOBODY;
+         i = reader->next[i]) {
+        BK_TRY(take_value(reader, &reader->data->columns[i], text, length));
     }
     return BK_OK;
 }
@@ -190,6 +192,7 @@ static bk_status name_column(bk_column *column, const text_reader *reader, size_
     } else if (reader->width > 1) {
         (void)snprintf(number, sizeof number, "column %zu", field + 1);
     }
+    column->number = field + 1;
     column->name = bk_copy_text(name);
     return column->name == NULL ? bk_error_status() : BK_OK;
 }
@@ -214,6 +217,33 @@ static void describe(const text_reader *reader, bool header)
     }
 }
 
+/* Finds the columns asked for; of a look all but row names. */
+static bk_status find_columns(text_reader *reader, const waiting_row *names, size_t shift)
+{
+    bk_data *data = reader->data;
+    reader->taken_by = bk_arena_allocate(reader->arena, reader->width, sizeof *reader->taken_by);
+    reader->next = bk_arena_allocate(reader->arena, data->count, sizeof *reader->next);
+    if (reader->taken_by == NULL || reader->next == NULL) {
+        return bk_error_status();
+    }
+    for (size_t field = 0; field < reader->width; field++) {
+        reader->taken_by[field] = NOBODY;
+    }
+    if (data->looking) {
+        BK_TRY(bk_data_make_columns(data, reader->width - shift));
+    }
+    for (size_t i = 0; i < data->count; i++) {
+        size_t field = i + shift;
+        if (!data->looking) {
+            BK_TRY(find_column(&field, reader, &reader->asked[i], names, shift));
+            reader->next[i] = reader->taken_by[field];
+            reader->taken_by[field] = i;
+        }
+        BK_TRY(name_column(&data->columns[i], reader, field, names, shift));
+    }
+    return BK_OK;
+}
+
 /* Decides what the first rows are, finds the columns, and takes the values that waited. */
 static bk_status resolve(text_reader *reader)
 {
@@ -222,11 +252,10 @@ static bk_status resolve(text_reader *reader)
     const waiting_row *names = header ? &first[0] : NULL;
     const size_t shift = header && reader->first_count == 2 && first[0].count + 1 == first[1].count ? 1 : 0;
     reader->width = first[0].count + shift;
-    for (size_t i = 0; i < reader->data->count; i++) {
-        BK_TRY(find_column(&reader->position[i], reader, &reader->asked[i], names, shift));
-        BK_TRY(name_column(&reader->data->columns[i], reader, reader->position[i], names, shift));
-    }
+    BK_TRY(find_columns(reader, names, shift));
+    reader->data->named = header;
     reader->resolved = true;
+    reader->seen = reader->data->looking;
     describe(reader, header);
     const size_t line = reader->row_line, fields = reader->fields;
     for (size_t row = header ? 1 : 0; row < reader->first_count; row++) {
@@ -266,7 +295,7 @@ static bk_status accept_field(text_reader *reader, const char *text, size_t leng
 static void on_field(void *text, size_t length, void *context)
 {
     text_reader *reader = context;
-    if (reader->status != BK_OK || (text == NULL && reader->layout.delimiter == ' ')) {
+    if (reader->status != BK_OK || reader->seen || (text == NULL && reader->layout.delimiter == ' ')) {
         return; /* two blanks in a row are one delimiter */
     }
     reader->status = accept_field(reader, text == NULL ? "" : text, text == NULL ? 0 : length);
@@ -278,7 +307,7 @@ static void on_row(int end, void *context)
     const bool second_half = end == '\n' && reader->after_return && reader->fields == 0;
     reader->after_return = end == '\r';
     reader->ended = true;
-    if (reader->status != BK_OK || second_half) {
+    if (reader->status != BK_OK || reader->seen || second_half) {
         return;
     }
     if (reader->fields > 0 && !reader->comment) {
@@ -334,6 +363,9 @@ static bk_status read_plain_lines(text_reader *reader, bk_source *source, char *
         const size_t plain = quote == NULL ? *size : (size_t)(quote - block);
         const size_t used = bk_data_split_lines(block, plain, reader->layout.delimiter, &calls);
         BK_TRY(reader->status);
+        if (reader->seen) {
+            return BK_OK;
+        }
         *size -= used;
         memmove(block, block + used, *size);
         if (quote != NULL || got == 0 || *size == BK_SOURCE_BLOCK ||
@@ -349,10 +381,13 @@ static bk_status read_rows(text_reader *reader, struct csv_parser *parser, bk_so
                            size_t size)
 {
     BK_TRY(read_plain_lines(reader, source, block, &size));
-    while (size > 0) {
+    while (size > 0 && !reader->seen) {
         BK_TRY(feed(reader, parser, block, size));
         BK_TRY(bk_source_read(source, block, BK_SOURCE_BLOCK, &size));
         BK_TRY(check_bytes(reader, block, size));
+    }
+    if (reader->seen) {
+        return BK_OK;
     }
     /* One more end of line ends the last row, unless a quote is open. */
     reader->ended = false;
@@ -403,13 +438,10 @@ bk_status bk_data_read_text(bk_data *data, const bk_data_column *asked, const bk
     }
     data->text = true;
     reader.arena = bk_arena_create();
-    reader.position = bk_allocate(data->count, sizeof *reader.position);
-    const bk_status status = reader.arena == NULL || reader.position == NULL
-                                 ? bk_error_status()
-                                 : read_with(&reader, source, block, size);
+    const bk_status status =
+        reader.arena == NULL ? bk_error_status() : read_with(&reader, source, block, size);
     bk_free((void *)reader.first[0].fields);
     bk_free((void *)reader.first[1].fields);
-    bk_free(reader.position);
     bk_arena_destroy(reader.arena);
     return status;
 }

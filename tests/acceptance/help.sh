@@ -42,13 +42,17 @@ done
 for option in -j --force --reproducible --progress; do
     check "brisk merge --help names $option" prints "(^|[^a-z-])$option\\b" merge --help
 done
-for experiment in lab tensor-basics gradient-check training test-error; do
+for experiment in lab tensor-basics gradient-check training test-error fit coverage-study training-study power-study loss-coverage pi; do
     check "brisk list names $experiment" prints "^ *$experiment\\b" list
     check "brisk run $experiment --help" prints "$experiment" run "$experiment" --help
     check "brisk list $experiment" prints "$experiment" list "$experiment"
 done
 for option in hidden activation train-size learning-rate epochs dtype trials test-size sampling resamples level; do
     check "brisk run lab --help names --$option" prints "--$option\\b" run lab --help
+done
+for option in train test test-share label ignore standardise hidden activation loss optimiser learning-rate momentum weight-decay epochs \
+    dtype resamples level; do
+    check "brisk run fit --help names --$option" prints "--$option\b" run fit --help
 done
 for option in level side method variance statistic order column label prediction score range group strata prior weights bootstrap \
     resamples seed quantile ties influence json csv output; do

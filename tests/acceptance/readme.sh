@@ -25,11 +25,30 @@ shown_is_printed() {
 check 'the table that the README shows is what the command prints' shown_is_printed
 # lab.h5 comes first, because others read it.
 check 'brisk run lab' bash -c "brisk run lab -o lab.h5 ${quick[*]}"
+# Data to train on, and the shards that merge puts together.
+awk 'BEGIN { srand(1); print "a,b,label"; for (i = 1; i <= 300; i++) { a = rand(); b = rand(); print a "," b "," (a + b > 1) } }' >train.csv
+awk 'BEGIN { srand(2); print "a,b,label"; for (i = 1; i <= 200; i++) { a = rand(); b = rand(); print a "," b "," (a + b > 1) } }' >test.csv
+for ((shard = 1; shard <= 8; shard++)); do
+    brisk run lab "${quick[@]}" --hidden 5 --shard "$shard/8" --progress none
+done
+# A run of seconds instead of minutes.
+shorter() {
+    case $1 in
+    'brisk run fit '*) echo --epochs 50 ;;
+    'brisk run loss-coverage '*) echo --trials 20 --resamples 99 --points 20 ;;
+    'brisk run coverage-study '*) echo --epochs 20 --trials 200 ;;
+    'brisk run training-study '*) echo --trainings 10 --epochs 20 ;;
+    'brisk run power-study '*) echo --trials 50 --epochs 20 --test-size 100 ;;
+    *) echo "${quick[*]}" ;;
+    esac
+}
 for command in "${commands[@]}"; do
     case $command in
+    'brisk run' | 'brisk merge') ;; # named, not typed
     'brisk run lab -o lab.h5') check "$command (quick, --force)" bash -c "$command --force ${quick[*]}" ;;
     *--help) check "$command" bash -c "$command" ;;
-    'brisk run '*) check "$command (quick)" bash -c "$command ${quick[*]}" ;;
+    'brisk run '*) check "$command (quick)" bash -c "$command $(shorter "$command")" ;;
+    'brisk merge '*) check "$command" bash -c "$command --force" ;;
     *) check "$command" bash -c "$command" ;;
     esac
 done

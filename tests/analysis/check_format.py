@@ -5,7 +5,8 @@
 usage: check_format.py FILE.h5 [FORMAT.md]
 
 The page lists datasets in tables whose first column is a path in backticks (NAME and DTYPE stand for any
-name) and whose second column starts with the type, and the axes in brackets. Whatever else has a name (an
+name) and whose second column starts with the type, and the axes in brackets. What stands below a heading
+"## Experiment `X`" must be in every file of X; what stands elsewhere, in every file of the lab. Whatever else has a name (an
 attribute, a group, an axis that only counts) must stand in backticks somewhere.
 """
 import pathlib
@@ -27,9 +28,16 @@ class Page:
         text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
         self.words = set(re.findall(r"`([^`\n]+)`", text))
         self.rows = {}  # path: (type, axes or None)
-        for row in filter(None, map(ROW.match, text.splitlines())):
-            axes = None if row[3] is None else [axis.strip() for axis in row[3].split(",")]
-            self.rows[row[1].rstrip("/")] = (row[2], axes)
+        self.owner = {}  # path: experiment
+        owner = "lab"
+        for line in text.splitlines():
+            if line.startswith("## "):
+                named = re.match(r"## Experiment `([\w-]+)`", line)
+                owner = named[1] if named else "lab"
+            if row := ROW.match(line):
+                axes = None if row[3] is None else [axis.strip() for axis in row[3].split(",")]
+                self.rows[row[1].rstrip("/")] = (row[2], axes)
+                self.owner[row[1].rstrip("/")] = owner
 
     def row(self, path):
         """The row of a dataset's path, or None."""
@@ -116,8 +124,8 @@ def dataset_problems(page, path, item):
 
 
 def missing(page, file):
-    """What the page lists and a file of the whole lab has not."""
-    for pattern in page.rows:
+    """What the page lists for files of this experiment and this one has not."""
+    for pattern in (row for row in page.rows if page.owner[row] == file.attrs.get("experiment")):
         found = [""]
         for part in pattern.split("/")[1:]:
             if part in PLACEHOLDERS:
@@ -144,8 +152,7 @@ def problems(page, file):
             found.append(f"{path}: this group is not documented")
 
     file.visititems(visit)
-    if file.attrs.get("experiment") == "lab":
-        found.extend(missing(page, file))
+    found.extend(missing(page, file))
     return found
 
 

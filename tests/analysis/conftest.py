@@ -15,6 +15,9 @@ sys.path.insert(0, str(PACKAGE))
 LAB = ("lab --hidden 3,5 --activation tanh,relu --epochs 200 --trials 400 --test-size 100 --resamples 600 "
        "--progress none").split()
 
+COVERAGE_STUDY = ("--hidden 3 --epochs 50 --trials 150 --test-size 100 --resamples 60 --level 0.5,0.9 "
+                  "--method count,betting,bootstrap-bca").split()
+
 
 def run_brisk(folder, name, arguments):
     """Runs an experiment of $BRISK; the path of its file."""
@@ -42,6 +45,19 @@ def parts(folder):
     """Files of the experiments that are a part of the lab, by name."""
     options = {"tensor-basics": [], "training": ["--hidden", "3", "--epochs", "20"],
                "test-error": "--hidden 3 --epochs 20 --trials 50 --test-size 20 --resamples 50".split()}
+    return {name: run_brisk(folder, f"{name}.h5", [name, *more]) for name, more in options.items()}
+
+
+@pytest.fixture(scope="session")
+def others(folder):
+    """Files of experiments that are no part of the lab, by name."""
+    options = {"loss-coverage": "--points 5,20 --trials 70 --resamples 99".split(), "pi": ["--trials", "70"]}
+    options["coverage-study"] = COVERAGE_STUDY
+    options["training-study"] = "--trainings 20 --hidden 2 --epochs 10 --test-size 50".split()
+    options["power-study"] = "--hidden 2,3 --epochs 10 --trials 70 --test-size 20,50 --truth-points 20000".split()
+    table = folder / "points.csv"
+    table.write_text("u,v,class\n" + "".join(f"{i % 7},{i % 5},{'ab'[i % 3 % 2]}\n" for i in range(60)))
+    options["fit"] = f"--train {table} --hidden 2,3 --epochs 20 --resamples 99".split()
     return {name: run_brisk(folder, f"{name}.h5", [name, *more]) for name, more in options.items()}
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The file is as FORMAT.md says, and check_format.py finds it out when it is not."""
 import pathlib
+import shutil
 
 import check_format
 import h5py
@@ -24,6 +25,20 @@ def replace(file, path, data, **options):
 def test_the_lab_and_its_parts_are_as_documented(lab, parts):
     for path in (lab, *parts.values()):
         assert problems(path) == []
+
+
+def test_other_experiments_are_as_documented(others):
+    for path in others.values():
+        assert problems(path) == []
+
+
+def test_what_other_experiments_lack_is_found(others, tmp_path):
+    for name, gone in (("pi", "pi/quantile/high"), ("loss-coverage", "loss_coverage/rare_5/verdict")):
+        path = tmp_path / "changed.h5"
+        shutil.copyfile(others[name], path)
+        with h5py.File(path, "r+") as file:
+            del file[gone]
+        assert f"/{gone}: documented, but missing from the file" in problems(path)
 
 
 def test_command(lab, tmp_path, capsys):

@@ -56,9 +56,9 @@ def test_sizes_and_addresses_of_every_kind(sampling, dtype):
 
 @pytest.fixture(scope="module", params=ALL_WAYS, ids="-".join)
 def trials(request, folder):
-    """A file with 100 trials of four networks, and how they were drawn."""
+    """A file with 100 trials of six networks, and how they were drawn."""
     sampling, dtype = request.param
-    options = "--hidden 5,200 --activation tanh,relu --train-size 200 --epochs 300 --trials 100 --test-size 1000 "
+    options = "--hidden 5,200 --activation tanh,relu,sigmoid --train-size 200 --epochs 300 --trials 100 --test-size 1000 "
     options += f"--resamples 50 --seed 4294967299 --sampling {sampling} --dtype {dtype}"
     with h5py.File(run_brisk(folder, f"trials-{sampling}-{dtype}.h5", ["test-error", *options.split()])) as file:
         yield file, sampling, dtype

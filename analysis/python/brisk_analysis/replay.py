@@ -122,7 +122,8 @@ def scores(network, x, activation=None):
     """Scores [point] in double precision; activation is the group's attribute unless given."""
     if activation is None:
         activation = network.attrs["activation"]
-    units = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0)}[activation]
+    units = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0),
+             "sigmoid": lambda z: (1 + np.tanh(z / 2)) / 2}[activation]
     w1, b1, w2, b2 = (np.asarray(network[name], float) for name in ("w1", "b1", "w2", "b2"))
     return units(np.asarray(x, float) @ w1.T + b1) @ w2 + b2
 

@@ -3,10 +3,10 @@
 import os
 
 from ..reader import ResultsError
-from . import decision, gradient_check, graph, loss, overview, trials
+from . import coverage_study, decision, gradient_check, graph, loss, overview, trials
 from .picture import PictureError
 
-MODULES = (graph, gradient_check, loss, decision, trials, overview)
+MODULES = (graph, gradient_check, loss, decision, trials, overview, coverage_study)
 FORMATS = ("png", "svg")
 
 

@@ -9,7 +9,7 @@ from .. import style
 from .picture import drawn, skipped
 
 NEEDED = ("decision/x0", "decision/x1", "decision/score", "decision/bayes_score")
-ACTIVATION = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0)}
+ACTIVATION = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0), "sigmoid": lambda z: (1 + np.tanh(z / 2)) / 2}
 
 
 @dataclass
