@@ -17,8 +17,9 @@ expected = {"raw", "uniform-f32", "uniform-f64", "normal-f32", "normal-f32-trans
             "integer-u32", "resample-1000", "resample-65536", "bootstrap-bca", "tanh-unit-f32",
             "tanh-unit-f64"}
 training = {"train-5-f32", "train-10-f32", "train-100-f32", "train-500-f32", "train-500-f64"}
-once = training | {"stream-open", "scalar-graph", "ideal-bca"}
-wall = training | {"bootstrap-bca"}
+driver = {"trials-loop", "trials-driver", "trials-1-thread", "trials-2-threads"}
+once = training | driver | {"stream-open", "scalar-graph", "ideal-bca"}
+wall = training | driver | {"bootstrap-bca"}
 assert expected | once <= {stage for stage, _ in rows}, rows
 assert len(rows) == len(set(rows)), rows
 for stage in expected:
