@@ -129,7 +129,6 @@ static bk_status merge_shards(const bk_program *program, const merge_request *re
                                     .say = silent ? NULL : bk_progress_line_say,
                                     .progress = silent ? NULL : bk_progress_line_show,
                                     .sink = &line,
-                                    .asked = bk_signals_asked,
                                     .command_line = command_line,
                                     .instruction_set = bk_isa_name(bk_kernel_isa()),
                                     .reproducible = request->reproducible};
@@ -205,14 +204,15 @@ int bk_command_merge(const bk_program *program, int argc, char **argv)
         .handler = take_argument,
         .context = &request};
     bool help = false;
-    bk_signals_install();
+    bk_signals_install_pipe();
     bk_status status =
         request.files == NULL ? bk_error_status() : bk_arguments_parse(&parser, argc, argv, &help);
     if (status == BK_OK && !help) {
         status = merge(program, &request, argc, argv);
     }
     bk_free((void *)request.files);
-    const int code = status == BK_OK ? bk_finish_output(program, "merge") : bk_complain(program, "merge");
+    const int code = status == BK_OK ? bk_finish_output(program, "merge")
+                                     : bk_progress_complain(program, "merge", request.progress);
     bk_signals_restore();
     return code;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/program.h"
 #include "cli/ranks.h"
+#include "cli/run_finish.h"
 #include "cli/run_job.h"
 #include "cli/signals.h"
 
@@ -24,9 +25,9 @@ static int help_without_experiment(const bk_program *program)
 }
 
 /* A failure that all ranks have in common is told by one. */
-static int complain(const bk_program *program)
+static int complain(const bk_program *program, bk_progress_mode mode)
 {
-    return bk_ranks_first() || bk_ranks_broken() ? bk_complain(program, "run")
+    return bk_ranks_first() || bk_ranks_broken() ? bk_progress_complain(program, "run", mode)
                                                  : bk_status_exit_code(bk_error_status());
 }
 
@@ -51,7 +52,7 @@ static int carry_out(const bk_program *program, const bk_run_request *request, i
     }
     int code = 0;
     if (status != BK_OK) {
-        code = complain(program);
+        code = complain(program, request->progress);
         if (job.advice.length > 0) {
             bk_progress_line_tell(&job.line, bk_text_string(&job.advice));
         }
@@ -66,7 +67,7 @@ static int run(const bk_program *program, int argc, char **argv)
 {
     const bk_experiment *experiment = bk_program_experiment(program, argv[0]);
     if (experiment == NULL) {
-        return complain(program);
+        return complain(program, BK_PROGRESS_BAR);
     }
     bk_run_request request;
     int code = 0;
@@ -80,7 +81,7 @@ static int run(const bk_program *program, int argc, char **argv)
         status = bk_ranks_take_first(&request.settings.seed);
     }
     if (status != BK_OK) {
-        code = complain(program);
+        code = complain(program, request.progress);
     } else if (request.help) {
         code = bk_finish_output(program, "run");
     } else {
@@ -97,12 +98,12 @@ int bk_command_run(const bk_program *program, int argc, char **argv)
     }
     int code = 0;
     if (bk_ranks_join() != BK_OK) {
-        code = complain(program);
+        code = complain(program, BK_PROGRESS_BAR);
     } else if (argc == 0 || argv[0][0] == '-') {
         (void)bk_fail(BK_INVALID,
                       "which experiment? The name comes first: %s run EXPERIMENT [--OPTION VALUE ...]",
                       program->name);
-        code = complain(program);
+        code = complain(program, BK_PROGRESS_BAR);
     } else {
         bk_signals_install();
         code = run(program, argc, argv);

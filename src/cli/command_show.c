@@ -59,14 +59,16 @@ bk_status bk_page_of_results(const bk_program *program, const bk_group *root, bk
 }
 
 /* Prints the page. Texts of somebody else's file may hold escape sequences that a terminal would obey. */
-static void print_page(const char *page)
+bool bk_print_page(const char *page)
 {
-    for (const char *c = page; *c != '\0'; c++) {
+    bool written = true;
+    for (const char *c = page; written && *c != '\0'; c++) {
         const unsigned char byte = (unsigned char)*c;
         const bool c1 = byte == 0xc2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xa0;
-        (void)putchar((byte < 0x20 && byte != '\n') || byte == 0x7f || c1 ? '?' : byte);
+        written = putchar((byte < 0x20 && byte != '\n') || byte == 0x7f || c1 ? '?' : byte) != EOF;
         c += c1 ? 1 : 0;
     }
+    return written;
 }
 
 /* A file that was changed by hand still is worth a look, but its reader must know. */
@@ -108,7 +110,7 @@ int bk_command_show(const bk_program *program, int argc, char **argv)
     append_origin(bk_results_root(results), &page);
     const bk_status status = bk_page_of_results(program, bk_results_root(results), &page);
     if (status == BK_OK) {
-        print_page(bk_text_string(&page));
+        (void)bk_print_page(bk_text_string(&page)); /* bk_finish_output sees a failure */
         warn_of_changes(command, path, results);
     }
     bk_text_clear(&page);

@@ -5,7 +5,24 @@
 
 #include "cli/program.h"
 
-#define FEW_VALUES 8
+#define FEW_VALUES   8
+#define FIRST_VALUES 3 /* of many */
+#define LAST_VALUES  2
+
+/* A text of several lines begins on a line of its own. */
+static void append_text(bk_text *page, const char *indent, const char *text)
+{
+    if (strchr(text, '\n') == NULL) {
+        bk_text_append(page, "%s", text);
+        return;
+    }
+    while (*text != '\0') {
+        const size_t length = strcspn(text, "\n");
+        bk_text_append(page, length == 0 ? "\n" : "\n%s  %.*s", indent,
+                       (int)(length < 10000 ? length : 10000), text);
+        text += length + (text[length] == '\n');
+    }
+}
 
 static void append_value(bk_text *page, bk_dtype dtype, const void *values, size_t i)
 {
@@ -57,7 +74,24 @@ static void append_attribute(bk_text *page, const char *indent, bk_attribute att
         bk_text_append(page, " ");
         append_value(page, attribute.dtype, attribute.values, i);
     }
+    if (count > FEW_VALUES) {
+        bk_text_append(page, " ... (%zu in all)", count);
+    }
     bk_text_append(page, "\n");
+}
+
+static void append_values(bk_text *page, const char *indent, const bk_dataset *dataset, size_t first,
+                          size_t end)
+{
+    const void *values = bk_dataset_values(dataset);
+    for (size_t i = first; i < end; i++) {
+        bk_text_append(page, " ");
+        if (bk_dataset_dtype(dataset) == BK_TEXT) {
+            append_text(page, indent, ((const char *const *)values)[i]);
+        } else {
+            append_value(page, bk_dataset_dtype(dataset), values, i);
+        }
+    }
 }
 
 static void append_dataset(bk_text *page, const char *indent, const bk_dataset *dataset)
@@ -69,12 +103,14 @@ static void append_dataset(bk_text *page, const char *indent, const bk_dataset *
                        bk_dataset_shape(dataset)[axis]);
     }
     bk_text_append(page, "] %s", bk_dtype_name(bk_dataset_dtype(dataset)));
-    if (size <= FEW_VALUES) {
+    const bool few = size <= FEW_VALUES;
+    if (few || bk_dataset_rank(dataset) == 1) {
         bk_text_append(page, ":");
-        for (size_t i = 0; i < size; i++) {
-            bk_text_append(page, " ");
-            append_value(page, bk_dataset_dtype(dataset), bk_dataset_values(dataset), i);
-        }
+        append_values(page, indent, dataset, 0, few ? size : FIRST_VALUES);
+    }
+    if (!few && bk_dataset_rank(dataset) == 1) {
+        bk_text_append(page, " ...");
+        append_values(page, indent, dataset, size - LAST_VALUES, size);
     }
     bk_text_append(page, "\n");
 }

@@ -2,6 +2,7 @@
  * bk_main: finds the command and runs it. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,10 +55,10 @@ static void print_help(const bk_program *program)
 static void print_version(const bk_program *program)
 {
     const bk_build_facts *build = bk_build();
-    printf("%s (brisk %s)\ncommit %s%s, %s, %s, kernels %s, %s\n", program->name, build->version,
+    printf("%s (brisk %s)\ncommit %s%s, %s, %s, %s, kernels %s\n", program->name, build->version,
            build->git_commit[0] == '\0' ? "unknown" : build->git_commit,
            build->git_dirty ? " with changes" : "", build->compiler, build->build_type,
-           bk_isa_name(bk_kernel_isa()), bk_ranks_possible() ? "MPI" : "without MPI");
+           bk_ranks_possible() ? "MPI" : "without MPI", bk_isa_name(bk_kernel_isa()));
 }
 
 const bk_experiment *bk_program_experiment(const bk_program *program, const char *name)
@@ -102,6 +103,18 @@ int bk_finish_output(const bk_program *program, const char *command)
     return 0;
 }
 
+/* Where a program was started with one of them closed, the next file that it opens would take its place, and
+ * messages would go into results. What stands in for it can neither be read from nor written to. */
+static void occupy_standard_streams(void)
+{
+    for (int descriptor = 0; descriptor <= 2; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) {
+            /* Takes the lowest free number, which is this one. */
+            (void)open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
 static int run_command(const bk_program *program, int argc, char **argv)
 {
     const char *names[N_COMMANDS];
@@ -127,6 +140,7 @@ int bk_main(int argc, char **argv, const bk_experiment *const *experiments, size
     const char *invoked = argc > 0 && argv[0] != NULL ? argv[0] : "brisk";
     const bk_program program = {
         .name = basename(invoked), .invoked = invoked, .experiments = experiments, .count = count};
+    occupy_standard_streams();
     /* A file-size limit shall be an error of the write that meets it, not the end of the process. */
     (void)signal(SIGXFSZ, SIG_IGN);
     /* Numbers have a decimal point in options, files and JSON, whatever locale a program has set. */

@@ -46,6 +46,8 @@ int bk_finish_output(const bk_program *program, const char *command);
 
 /* Appends the page of a results file: the experiment's own where the program knows it, else a listing. */
 bk_status bk_page_of_results(const bk_program *program, const bk_group *root, bk_text *page);
+/* Prints the page; false where a write has failed. */
+bool bk_print_page(const char *page);
 /* Appends the value of one attribute, exactly (a seed has more digits than a double holds). */
 void bk_append_attribute(const bk_group *group, const char *name, bk_text *page);
 /* Appends a plain listing of groups, datasets and attributes. */

@@ -33,5 +33,7 @@ bool bk_progress_text(char *text, size_t size, const bk_progress *progress);
 /* The same, and what is said, as JSON objects. What is unknown is null. */
 bool bk_progress_json(char *text, size_t size, const bk_progress *progress);
 bool bk_progress_json_message(char *text, size_t size, const char *message);
+/* A failure; exit_code is that of the command. */
+bool bk_progress_json_error(char *text, size_t size, const char *message, int exit_code);
 
 #endif

@@ -122,3 +122,10 @@ bool bk_progress_json_message(char *text, size_t size, const char *message)
 {
     return dump(text, size, json_pack("{s:s, s:o}", "event", "message", "text", string_of(message)));
 }
+
+bool bk_progress_json_error(char *text, size_t size, const char *message, int exit_code)
+{
+    return dump(
+        text, size,
+        json_pack("{s:s, s:o, s:i}", "event", "error", "text", string_of(message), "exit_code", exit_code));
+}

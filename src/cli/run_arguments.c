@@ -27,14 +27,19 @@ static const bk_argument run_arguments[] = {
      "with the trials",
      "What is kept, and when it is enough:"},
     {"stop-mcse", 0, "[NAME=]X",
-     "stop once the Monte Carlo standard error of output NAME's mean is at most X", NULL},
-    {"stop-width", 0, "[NAME=]W", "stop once the confidence sequence of its mean is at most W wide", NULL},
-    {"stop-level", 0, "L", "level of this confidence sequence (default 0.95)", NULL},
+     "stop once the Monte Carlo standard error of output NAME's mean is at most X; NAME may be left out "
+     "where "
+     "a trial has one output",
+     NULL},
+    {"stop-width", 0, "[NAME=]W", "stop once the confidence sequence of output NAME's mean is at most W wide",
+     NULL},
+    {"stop-level", 0, "L", "level of --stop-width's confidence sequence (default 0.95)", NULL},
     {"resume", 0, NULL, "go on from the checkpoint FILE.h5.checkpoint; without one, start afresh",
      "Long runs:"},
     {"checkpoint-every", 0, "S",
      "seconds between two checkpoints (default 600), or 90s, 30m, 2h; SIGUSR1 asks for one now", NULL},
-    {"time-limit", 0, "S", "after this time write a checkpoint and stop, with exit code 5", NULL},
+    {"time-limit", 0, "S", "after S seconds, or 90s, 30m, 2h, write a checkpoint and stop, with exit code 5",
+     NULL},
     {"shard", 0, "I/N", "compute part I of N alone; 'merge' puts the N parts together", NULL},
     {"dry-run", 0, NULL, "try a few trials, tell what the whole would take, and write nothing", NULL},
 };

@@ -6,12 +6,26 @@
 #include <stdio.h>
 #include <string.h>
 
+int bk_progress_complain(const bk_program *program, const char *command, bk_progress_mode mode)
+{
+    static char object[16384];
+    const bk_status status = bk_error_status();
+    const int code = bk_status_exit_code(status == BK_OK ? BK_FAILED : status);
+    if (mode != BK_PROGRESS_JSON ||
+        !bk_progress_json_error(object, sizeof object, bk_error_message(), code)) {
+        return bk_complain(program, command);
+    }
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "%s\n", object);
+    return code;
+}
+
 static bk_status print_page(const bk_program *program, bk_results *results)
 {
     bk_text page = {0};
     bk_status status = bk_page_of_results(program, bk_results_root(results), &page);
     errno = 0;
-    if (status == BK_OK && fputs(bk_text_string(&page), stdout) < 0) {
+    if (status == BK_OK && !bk_print_page(bk_text_string(&page))) {
         status = bk_fail(BK_FILE, "cannot write to standard output: %s", strerror(errno));
     }
     bk_text_clear(&page);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "brisk/kernel.h"
 #include "cli/ranks.h"
@@ -78,23 +79,44 @@ void bk_run_job_clear(bk_run_job *job)
 /* ---- Rehearsal ------------------------------------------------------------------------------------------
  */
 
+static void tell_note(bk_run_job *job, const char *path, const char *what)
+{
+    char text[2000];
+    (void)snprintf(text, sizeof text, "note: %.1500s %s", path, what);
+    bk_progress_line_tell(&job->line, text);
+}
+
+/* A run of these options would begin with them. */
+static void note_obstacles(bk_run_job *job)
+{
+    const bool force = job->request->force;
+    if (exists(&job->output)) {
+        tell_note(job, bk_text_string(&job->output),
+                  force ? "exists, and the run would replace it"
+                        : "exists, and the run would be refused without --force");
+    }
+    if (exists(&job->checkpoint) && !force && !job->request->resume) {
+        tell_note(job, bk_text_string(&job->checkpoint),
+                  "exists, and the run would be refused without --resume or --force");
+    }
+}
+
 static bk_status rehearse(bk_run_job *job)
 {
     const bk_run_settings *settings = &job->request->settings;
     bk_text page = {0};
     job->control.checkpoint = NULL;
+    /* There is nothing to lose: a signal ends it at once. */
+    job->control.asked = NULL;
+    bk_signals_restore();
     const bk_status status = bk_run_rehearse(&page, settings->experiment, settings->options, settings->seed,
                                              &job->control, REHEARSAL_S);
     bk_progress_line_close(&job->line);
     if (status == BK_OK && bk_ranks_first()) {
         (void)fputs(bk_text_string(&page), stdout);
     }
-    if (status == BK_OK && bk_ranks_first() && exists(&job->output)) {
-        char note[2000];
-        (void)snprintf(note, sizeof note, "note: %s exists, and the run would %s",
-                       bk_text_string(&job->output),
-                       job->request->force ? "replace it" : "be refused without --force");
-        bk_progress_line_tell(&job->line, note);
+    if (status == BK_OK && bk_ranks_first()) {
+        note_obstacles(job);
     }
     bk_text_clear(&page);
     return status;
@@ -152,6 +174,10 @@ static void advise(bk_run_job *job)
     if (strstr(bk_error_message(), path) == NULL) {
         bk_text_append(&job->advice, "what was finished is in %s\n", path);
     }
+    if (exists(&job->output) && !job->request->force) {
+        bk_text_append(&job->advice, "move %s out of the way first (or add --force, which replaces it)\n",
+                       bk_text_string(&job->output));
+    }
     bk_text_append(&job->advice, "to go on%s:\n  %s", bk_ranks() > 1 ? ", behind the same launcher" : "",
                    bk_text_string(&command));
     bk_text_clear(&command);
@@ -168,7 +194,8 @@ static void advise_after(bk_run_job *job, bk_status status, const struct stat *b
     const bool ours = !was_there || now.st_ino != before->st_ino ||
                       now.st_mtim.tv_sec != before->st_mtim.tv_sec ||
                       now.st_mtim.tv_nsec != before->st_mtim.tv_nsec || now.st_size != before->st_size;
-    const bool usable = job->request->resume && status != BK_INVALID && status != BK_FORMAT;
+    const bool usable = job->request->resume && status != BK_INVALID && status != BK_FORMAT &&
+                        S_ISREG(now.st_mode) && access(bk_text_string(&job->checkpoint), R_OK) == 0;
     if (ours || usable || status == BK_STOPPED) {
         advise(job);
     }
@@ -257,7 +284,11 @@ static bk_status look_at_output(bk_run_job *job, bool *finished)
     if (*finished) {
         return bk_run_forget_checkpoint(&job->control);
     }
-    return bk_results_check_target(bk_text_string(&job->output), request->force);
+    BK_TRY(bk_results_check_target(bk_text_string(&job->output), request->force));
+    /* That there is no place for a checkpoint must not come out when the first one is due. */
+    return bk_results_check_target(bk_text_string(&job->checkpoint), true) == BK_OK
+               ? BK_OK
+               : bk_fail_within("the run's checkpoint");
 }
 
 bk_status bk_run_job_carry_out(bk_run_job *job)

@@ -162,6 +162,9 @@ static bk_status take_entry(void *context, const char *section, const char *key,
     bk_run_settings *settings = state->settings;
     char where[600];
     (void)snprintf(where, sizeof where, "%.400s:%d: %.100s", state->name, line, key);
+    if (strcmp(section, "options") == 0 && bk_run_settings_has(key)) {
+        return bk_fail(BK_INVALID, "%s: this key belongs into the section [run]", where);
+    }
     if (strcmp(section, "options") == 0) {
         return bk_options_set(settings->options, key, value, where);
     }

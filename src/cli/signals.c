@@ -66,19 +66,26 @@ static struct {
              {.number = SIGUSR1, .handler = ask_for_checkpoint},
              {.number = SIGPIPE, .handler = SIG_IGN}};
 
-void bk_signals_install(void)
+static void install(bool pipe_alone)
 {
     atomic_store(&stop_signals, 0);
     atomic_store(&checkpoint_wanted, 0);
     atomic_store(&stop_confirmed, 0);
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct sigaction action = {.sa_handler = table[i].handler, .sa_flags = SA_RESTART};
+        if (pipe_alone && table[i].number != SIGPIPE) {
+            continue;
+        }
         (void)sigemptyset(&action.sa_mask);
         table[i].installed = sigaction(table[i].number, NULL, &table[i].before) == 0 &&
                              table[i].before.sa_handler != SIG_IGN &&
                              sigaction(table[i].number, &action, NULL) == 0;
     }
 }
+
+void bk_signals_install(void) { install(false); }
+
+void bk_signals_install_pipe(void) { install(true); }
 
 void bk_signals_restore(void)
 {

@@ -9,6 +9,8 @@
  * ever; SIGUSR1 asks for a checkpoint; SIGPIPE is ignored, so that a broken pipe is an error of the write
  * that meets it. A signal that was ignored before (nohup) stays ignored. */
 void bk_signals_install(void);
+/* SIGPIPE alone: for work that has no checkpoint, and that any other signal may end at any time. */
+void bk_signals_install_pipe(void);
 /* As it was before the installation. */
 void bk_signals_restore(void);
 

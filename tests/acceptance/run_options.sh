@@ -46,6 +46,20 @@ lab 'rules\.ini:3: stop-width: stop-mcse and stop-width are two' --config rules.
 printf '[run]\nshard = 1/2\n' >shard.ini
 lab "shard\.ini:2: shard: there is no key 'shard' in \[run\].*command line" --config shard.ini
 
+printf 'seed = 3\n' >bare.ini
+lab 'bare\.ini:1: seed: this key belongs into the section \[run\]' --config bare.ini
+
+# ---- No place for a checkpoint -----------------------------------------------------------------------------
+
+# A run that could write none when it is due is refused before it begins, whatever it is told.
+mkdir folder.h5.checkpoint
+mkfifo fifo.h5.checkpoint
+ln -s nowhere link.h5.checkpoint.part
+place() { refuse 3 "run's checkpoint: $1" run lab "${small[@]}" -o "${@:2}"; }
+place 'folder\.h5\.checkpoint is a folder' folder.h5 --force
+place 'fifo\.h5\.checkpoint is a device or a pipe' fifo.h5 --resume
+place 'link\.h5\.checkpoint\.part is a symbolic link' link.h5
+
 # ---- merge -------------------------------------------------------------------------------------------------
 
 refuse 2 'which files' merge
@@ -98,11 +112,42 @@ PYTHON
 }
 check '--progress json: an object a line' json_lines
 
+# What fails is an object as well.
+json_error() {
+    run_brisk run lab "${small[@]}" --progress json -o json.h5
+    [ "$exit_code" -eq 3 ] && [ "$(wc -l <<<"$err")" -eq 1 ] &&
+        "$BRISK_PYTHON" -c 'import json, sys
+line = json.loads(sys.argv[1])
+assert line["event"] == "error" and line["exit_code"] == 3 and "json.h5 exists" in line["text"], line' "$err"
+}
+check '--progress json: a failure is an object' json_error
+
 silent() {
     run_brisk run lab "${small[@]}" --progress none -o none.h5
     [ "$exit_code" -eq 0 ] && [ -z "$err" ] && [ -n "$out" ]
 }
 check '--progress none: nothing on stderr' silent
+
+# ---- Rehearsals, pages -------------------------------------------------------------------------------------
+
+notes() {
+    cp none.h5 noted.h5
+    cp none.h5 noted.h5.checkpoint
+    run_brisk run lab "${small[@]}" --dry-run -o noted.h5 "$@"
+}
+told() { notes && [ "$exit_code" -eq 0 ] && matches "$err" 'noted\.h5 exists.*--force' && matches "$err" 'noted\.h5\.checkpoint exists.*--resume or --force'; }
+not_told() { notes --force && [ "$exit_code" -eq 0 ] && matches "$err" 'noted\.h5 exists.*replace it' && ! matches "$err" checkpoint; }
+check '--dry-run tells what stands in the way' told
+check '--dry-run --force: it does not stand in the way' not_told
+
+# A listing tells the last look of a stopping rule, and where it leaves out.
+listing_of_pi() {
+    "$BRISK" run pi --trials 20000 --stop-width 0.3 --progress none -o pi.h5 >pi.txt &&
+        grep -qE '^      low \[look [0-9]+\] f64:( [0-9.]+){3} \.\.\.( [0-9.]+){2}$' pi.txt &&
+        grep -qE '^    stop-width = 0\.3$' pi.txt &&
+        [ "$("$BRISK" show pi.h5 | diff - pi.txt | grep -c '^>')" -eq 0 ]
+}
+check 'a plain listing' listing_of_pi
 
 # ---- What happens to stdout and signals --------------------------------------------------------------------
 
@@ -114,6 +159,13 @@ broken_pipe() {
     [ "$code" -eq 3 ] && [ -e pipe.h5 ] && matches "$(cat pipe.txt)" 'cannot write to standard output: Broken pipe'
 }
 check 'a broken pipe is an error with a message, and the results are safe' broken_pipe
+# A stream that is closed is not taken by the results file.
+closed_streams() {
+    local code=0
+    "$BRISK" run lab "${small[@]}" --reproducible -o closed.h5 <&- >&- 2>&- || code=$?
+    [ "$code" -eq 3 ] && "$BRISK" run lab "${small[@]}" --reproducible --progress none -o open.h5 >/dev/null && same_bytes closed.h5 open.h5
+}
+check 'closed streams: the results are whole, and the exit code tells' closed_streams
 # Elsewhere it ends the command as it always did (141 is 128 + SIGPIPE).
 list_in_broken_pipe() {
     "$BRISK" rng --purpose trial --index 1 --count 1000000000 2>rng.txt | head -n 1 >/dev/null

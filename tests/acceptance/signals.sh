@@ -183,6 +183,34 @@ nohup_stays() {
 }
 check 'a signal that was ignored before stays ignored' nohup_stays
 
+# A rehearsal has nothing to lose.
+rehearsal() {
+    local start took
+    start=$(now)
+    begin rehearsal.h5 --trials 10 --trial-us 20000000 --dry-run
+    sleep 0.5
+    kill -s INT "$pid"
+    ends 130 || return 1
+    took=$(seconds_since "$start")
+    below "$took" 5 && [ ! -s rehearsal.h5.out ]
+}
+check 'a rehearsal ends at the first SIGINT' rehearsal
+
+# A file that has appeared meanwhile: the advice says what to do with it, and then works.
+appeared() {
+    local code=0 command
+    begin taken.h5 --trials 3000 --trial-us 1000
+    sleep 0.5
+    echo taken >taken.h5
+    kill -s INT "$pid"
+    ends 5 || return 1
+    grep -q 'move taken.h5 out of the way first' taken.h5.log || return 1
+    command=$(grep -E 'run slow .*--resume' taken.h5.log | sed -E 's/^ *//')
+    bash -c "$command" >/dev/null 2>&1 || code=$?
+    [ "$code" -eq 3 ] && [ -f taken.h5.checkpoint ] && mv taken.h5 moved && bash -c "$command" >/dev/null 2>&1
+}
+check 'the advice tells of a file in the way' appeared
+
 json() {
     "$SLOW_STUDY" run slow -o json.h5 --trials 3000 --trial-us 1000 -j 2 --progress json 2>json.log >/dev/null
     "$BRISK_PYTHON" - <<'PY'

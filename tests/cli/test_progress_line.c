@@ -130,6 +130,8 @@ Test(progress_line, messages_are_objects_whatever_they_hold)
     cr_assert_str_eq(text, "{\"event\":\"message\",\"text\":\"training \\\"a\\\"\\nüber\"}");
     cr_assert(bk_progress_json_message(text, sizeof text, "broken \xff byte"));
     cr_assert_str_eq(text, "{\"event\":\"message\",\"text\":\"broken ? byte\"}");
+    cr_assert(bk_progress_json_error(text, sizeof text, "no \"a.h5\"", 3));
+    cr_assert_str_eq(text, "{\"event\":\"error\",\"text\":\"no \\\"a.h5\\\"\",\"exit_code\":3}");
 }
 
 /* ---- What arrives on stderr -----------------------------------------------------------------------------

@@ -65,6 +65,15 @@ Test(signals, the_second_ends_the_process, .signal = SIGTERM)
     cr_assert_fail("still there");
 }
 
+/* What has no checkpoint may be ended at any time. */
+Test(signals, without_a_checkpoint_the_first_ends_the_process, .signal = SIGINT)
+{
+    bk_signals_install_pipe();
+    raise(SIGPIPE);
+    raise(SIGINT);
+    cr_assert_fail("still there");
+}
+
 Test(signals, as_before_after_the_run, .signal = SIGUSR1)
 {
     bk_signals_install();
