@@ -137,6 +137,14 @@ BK_API bool bk_group_unsigned(uint64_t *value, const bk_group *group, const char
  * and no other program holds PATH.part. BK_FILE with a message otherwise. */
 BK_API bk_status bk_results_check_target(const char *path, bool force);
 
+/* The same, and keeps PATH.part locked until it is released, so that of two runs that would write one file the
+ * second is refused when it starts. Released it must be before bk_results_write of that path, which locks it
+ * itself. Owned by the caller; *claim is NULL on failure. */
+typedef struct bk_claim bk_claim;
+BK_API bk_status bk_results_claim(bk_claim **claim, const char *path, bool force);
+/* Removes PATH.part and gives the lock back; NULL is fine. */
+BK_API void bk_results_release(bk_claim *claim);
+
 /* What a file of ours is for; the root attribute "format" tells it. */
 typedef enum bk_file_kind {
     BK_FILE_RESULTS,    /* "brisk-results" */

@@ -257,24 +257,51 @@ bk_status bk_file_write(const char *path, const void *bytes, size_t size, bool f
     return status;
 }
 
-bk_status bk_results_check_target(const char *path, bool force)
+struct bk_claim {
+    int file;
+    bk_text part;
+};
+
+bk_status bk_results_claim(bk_claim **claim, const char *path, bool force)
 {
+    *claim = NULL;
     BK_TRY(check_name(path, force));
     BK_TRY(check_folder(path));
-    bk_text part = {0};
-    bk_text_append(&part, "%s.part", path);
-    bk_status status = bk_text_status(&part);
-    int file = -1;
+    bk_claim *made = bk_allocate(1, sizeof *made);
+    if (made == NULL) {
+        return bk_error_status();
+    }
+    made->file = -1;
+    bk_text_append(&made->part, "%s.part", path);
+    bk_status status = bk_text_status(&made->part);
     /* Mode bits do not bind root, and say nothing of read-only file systems: making the file does. */
     if (status == BK_OK) {
-        status = open_part(&file, bk_text_string(&part), path, false);
+        status = open_part(&made->file, bk_text_string(&made->part), path, false);
     }
-    if (status == BK_OK) {
-        if (unlink(bk_text_string(&part)) != 0) {
-            status = bk_file_trouble("remove", bk_text_string(&part));
-        }
-        (void)close(file);
+    if (status != BK_OK) {
+        bk_text_clear(&made->part);
+        bk_free(made);
+        return status;
     }
-    bk_text_clear(&part);
-    return status;
+    *claim = made;
+    return BK_OK;
+}
+
+void bk_results_release(bk_claim *claim)
+{
+    if (claim != NULL) {
+        /* In this order: while the lock is held, the name is ours. */
+        (void)unlink(bk_text_string(&claim->part));
+        (void)close(claim->file);
+        bk_text_clear(&claim->part);
+        bk_free(claim);
+    }
+}
+
+bk_status bk_results_check_target(const char *path, bool force)
+{
+    bk_claim *claim = NULL;
+    BK_TRY(bk_results_claim(&claim, path, force));
+    bk_results_release(claim);
+    return BK_OK;
 }

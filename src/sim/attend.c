@@ -96,6 +96,10 @@ bool bk_run_pause(bk_run *run)
 bk_status bk_run_stopped(bk_run *run)
 {
     const char *path = run->control->checkpoint;
+    if (run->mode == BK_RUN_MERGE || run->mode == BK_RUN_REHEARSAL) {
+        return bk_fail(BK_STOPPED, "the %s stopped because %s; nothing was written, and no trial is lost",
+                       run->mode == BK_RUN_MERGE ? "merge" : "rehearsal", run->stop_reason);
+    }
     if (path == NULL) {
         return bk_fail(BK_STOPPED,
                        "the run stopped because %s; it had no checkpoint file, so its trials are lost",

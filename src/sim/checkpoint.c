@@ -123,7 +123,7 @@ bk_status bk_checkpoint_open(bk_run *run)
 
 bk_status bk_run_forget_checkpoint(const bk_run_control *control)
 {
-    if (control->checkpoint == NULL || bk_rank() != 0) {
+    if (control == NULL || control->checkpoint == NULL || bk_rank() != 0) {
         return BK_OK;
     }
     bk_text part = {0};

@@ -2,10 +2,13 @@
  * The tree of a checkpoint: finished blocks and stages. A shard's file is the same tree.
  *
  *   /                 origin (experiment, seed, configuration, versions); shard, shards of a shard
- *   /part_N           one simulation: name, trials, block_size, keep; first, end [range] of its finished
- * blocks output_N/value [trial]                    the outputs of the finished trials (--keep all), or digest
- * [block], block_mean [block], output_N/{node, bin, frequency}/...    their folds and tallies /stage_N one
- * finished stage: name; results/ as it stands in the run's tree
+ *   /part_N           one simulation: name, trials, block_size, keep;
+ *                     first, end [range] of its finished blocks
+ *     output_N/value [trial]                    the outputs of the finished trials (--keep all), or
+ *     digest [block], block_mean [block],
+ *     output_N/{node, bin, frequency}/...       their folds and tallies
+ *     looks/...                                 of a stopping rule
+ *   /stage_N          one finished stage: name; results/ as the stage left it
  */
 #include <stdio.h>
 #include <string.h>
@@ -224,6 +227,10 @@ static bk_group *put_output(bk_group *group, const bk_part *part, size_t output)
 static bk_status put_summary_part(bk_group *group, const bk_part *part, const bk_block_range *ranges,
                                   size_t n)
 {
+    if (part->broken) {
+        return bk_fail(BK_MEMORY, "memory ran out within a block of %s: what is finished is not certain",
+                       part->name);
+    }
     BK_TRY(put_of_blocks(group, "digest", BK_U64, part->digest, part, ranges, n));
     if (part->block_mean != NULL) {
         BK_TRY(put_of_blocks(group, "block_mean", BK_F64, part->block_mean, part, ranges, n));
@@ -238,10 +245,6 @@ static bk_status put_part(bk_group *group, const bk_part *part)
 {
     bk_block_range *ranges = NULL;
     size_t n = 0;
-    if (part->broken) {
-        return bk_fail(BK_MEMORY, "memory ran out within a block of %s: what is finished is not certain",
-                       part->name);
-    }
     BK_TRY(put_part_facts(group, part));
     bk_mutex_take(part->lock);
     bk_status status = bk_part_ranges(&ranges, &n, part, 0, part->blocks, true);

@@ -23,6 +23,10 @@ static bk_status check_output(const bk_output *output, double *value)
         return bk_fail(BK_INVALID, "output %s is %g, outside its declared range [%g, %g]", output->name,
                        *value, output->low, output->high);
     }
+    if (output->dtype == BK_U32) {
+        /* -0 as it comes back from a checkpoint, which keeps counts as whole numbers. */
+        *value = (double)(uint32_t)*value;
+    }
     if (isnan(*value)) {
         static const uint64_t quiet = UINT64_C(0x7ff8000000000000);
         memcpy(value, &quiet, sizeof quiet);
@@ -38,7 +42,11 @@ bk_status bk_compute_trial(const char *name, const bk_simulation *simulation, co
     for (size_t i = 0; status == BK_OK && i < simulation->n_outputs; i++) {
         status = check_output(&simulation->outputs[i], &outputs[i]);
     }
-    return status == BK_OK ? BK_OK : bk_fail_within("%s, trial %llu", name, (unsigned long long)trial);
+    if (status == BK_OK) {
+        return BK_OK;
+    }
+    (void)bk_own_failure(status);
+    return bk_fail_within("%s, trial %llu", name, (unsigned long long)trial);
 }
 
 unsigned char *bk_allocate_scratch(size_t *stride, size_t bytes)
@@ -112,10 +120,8 @@ bk_status bk_compute_item(void *context, size_t item, int thread)
 
 static bk_status allocate_work(bk_computation *work)
 {
-    size_t values;
     const size_t width = work->simulation->n_outputs;
-    if (!bk_multiply_sizes(&values, (size_t)work->part->block_size, width) ||
-        !bk_multiply_sizes(&work->slot_size, values, 1)) {
+    if (!bk_multiply_sizes(&work->slot_size, (size_t)work->part->block_size, width)) {
         return bk_fail(BK_OVERFLOW, "%s: blocks of %llu trials exceed the address space", work->part->name,
                        (unsigned long long)work->part->block_size);
     }

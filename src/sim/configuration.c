@@ -207,6 +207,7 @@ bk_status bk_run_check_origin(const bk_run *run, const bk_results *tree, const c
 bk_status bk_run_matches(const bk_results *results, const bk_experiment *experiment,
                          const bk_options *options, uint64_t seed, const bk_run_control *control)
 {
-    const bk_run run = {.experiment = experiment, .options = options, .control = control, .seed = seed};
+    const bk_run run = {
+        .experiment = experiment, .options = options, .control = bk_control_or_plain(control), .seed = seed};
     return bk_run_check_origin(&run, results, "the results file");
 }

@@ -94,8 +94,11 @@ bk_results *bk_run_merge(const bk_experiment *experiment, const bk_options *opti
                          const bk_run_control *control, const bk_results *const *shards,
                          const char *const *names, size_t n)
 {
-    bk_run run = {
-        .experiment = experiment, .options = options, .control = control, .seed = seed, .mode = BK_RUN_MERGE};
+    bk_run run = {.experiment = experiment,
+                  .options = options,
+                  .control = bk_control_or_plain(control),
+                  .seed = seed,
+                  .mode = BK_RUN_MERGE};
     bk_results *results = NULL;
     if (merge(&run, shards, names, n) == BK_OK) {
         results = run.results;

@@ -43,10 +43,14 @@ static bk_status allocate(bk_part *part, const char *name, const bk_simulation *
     const size_t blocks = (size_t)part->blocks;
     part->name = bk_copy_text(name);
     part->lock = bk_mutex_create();
-    part->digest = bk_pages_resize(NULL, 0, blocks, sizeof *part->digest);
-    part->is_done = bk_allocate(blocks / 8 + 1, 1);
-    if (part->name == NULL || part->lock == NULL || part->digest == NULL || part->is_done == NULL) {
+    if (part->name == NULL || part->lock == NULL) {
         return bk_error_status();
+    }
+    /* The larger one first: where it does not fit, nothing is cleared for nothing. */
+    part->digest = bk_pages_resize(NULL, 0, blocks, sizeof *part->digest);
+    part->is_done = part->digest == NULL ? NULL : bk_allocate(blocks / 8 + 1, 1);
+    if (part->is_done == NULL) {
+        return bk_fail_within("%llu blocks", (unsigned long long)part->blocks);
     }
     if (part->watched != BK_NO_OUTPUT) {
         part->block_mean = bk_pages_resize(NULL, 0, blocks, sizeof *part->block_mean);

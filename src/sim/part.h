@@ -45,7 +45,7 @@ typedef struct bk_part {
     size_t n_looks;
     uint64_t done_blocks, done_trials;
     uint64_t found_trials; /* of these, not computed in this process */
-    bool broken;           /* memory ran out half-way through a block: no checkpoint is made of this part */
+    bool broken; /* memory ran out half-way through a block: folds and tallies are wrong, values not */
     bk_mutex *lock;
 } bk_part;
 
@@ -61,7 +61,7 @@ uint64_t bk_part_trials_of(const bk_part *part, uint64_t block);
 uint64_t bk_part_done(const bk_part *part);
 bool bk_part_has(const bk_part *part, uint64_t block);
 /* Takes a finished block; values [trial of the block][output]. Safe to call from several threads, for
- * different blocks. Nothing changes on failure. */
+ * different blocks. After a failure the block is not there, and the part is broken. */
 bk_status bk_part_take(bk_part *part, uint64_t block, const double *values);
 /* Keeps a look. */
 bk_status bk_part_add_look(bk_part *part, const bk_look *look);

@@ -36,7 +36,6 @@ static void add_estimate(bk_progress *progress, const bk_part *part)
     const size_t output = part->watched == BK_NO_OUTPUT ? 0 : part->watched;
     bk_mutex_take(part->lock);
     const bk_summary summary = bk_fold_set_result(&part->folds[output]);
-    progress->done = part->done_trials;
     bk_mutex_release(part->lock);
     progress->found = part->found_trials;
     if (summary.count > 0) {

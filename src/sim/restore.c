@@ -211,8 +211,10 @@ static bk_status take_values(const restoring *state)
 
 /* ---- Summaries ---- */
 
-static bk_status take_tally(const restoring *state, const bk_group *group, const char *name, bk_tally *tally)
+static bk_status take_tally(const restoring *state, const bk_group *group, const char *name, bk_tally *tally,
+                            uint64_t trials)
 {
+    const uint64_t tallied = tally->total;
     const bk_group *from = bk_group_find(group, name);
     uint64_t total = 0;
     size_t n = SIZE_MAX;
@@ -229,7 +231,8 @@ static bk_status take_tally(const restoring *state, const bk_group *group, const
         }
         sum += count[i];
     }
-    if ((full && n > 0) || (!full && sum != total)) {
+    /* Only frequencies have a limit at which they give up. */
+    if ((full && (n > 0 || tally->limit == 0)) || (!full && sum != total)) {
         return damaged(state, "a tally contradicts its total");
     }
     for (size_t i = 0; i < n; i++) {
@@ -244,7 +247,7 @@ static bk_status take_tally(const restoring *state, const bk_group *group, const
         tally->total = before;
     }
     tally->total += full ? total : 0;
-    return BK_OK;
+    return tally->total - tallied == trials ? BK_OK : damaged(state, "a tally does not hold all trials");
 }
 
 static bool range_holds(const restoring *state, uint64_t first, uint64_t last)
@@ -305,7 +308,10 @@ static bk_status take_nodes(const restoring *state, const bk_group *group, bk_fo
             return damaged(state, "a node does not fit its blocks");
         }
         trials += node.summary.count;
-        BK_TRY(bk_fold_set_add(folds, node));
+        const bk_status status = bk_fold_set_add(folds, node);
+        if (status != BK_OK) {
+            return status == BK_INVALID ? damaged(state, "nodes overlap") : status;
+        }
     }
     return trials == state->trials ? BK_OK : damaged(state, "nodes are missing");
 }
@@ -334,13 +340,10 @@ static bk_status take_summaries(const restoring *state)
     }
     for (size_t i = 0; i < part->n_outputs; i++) {
         const bk_group *group = output_group(state, i);
-        const uint64_t tallied = part->bins[i].total;
+        const uint64_t counted = part->dtype[i] == BK_U32 ? state->trials : 0;
         BK_TRY(take_nodes(state, group, &part->folds[i]));
-        BK_TRY(take_tally(state, group, "bin", &part->bins[i]));
-        BK_TRY(take_tally(state, group, "frequency", &part->frequencies[i]));
-        if (part->bins[i].total - tallied != state->trials) {
-            return damaged(state, "a tally does not hold all trials");
-        }
+        BK_TRY(take_tally(state, group, "bin", &part->bins[i], state->trials));
+        BK_TRY(take_tally(state, group, "frequency", &part->frequencies[i], counted));
     }
     for (size_t i = 0; i < state->n_ranges; i++) {
         bk_part_mark(part, state->ranges[i]);
@@ -378,6 +381,12 @@ static bk_status take_looks(const restoring *state)
                               .width = high[i] - low[i],
                               .reached = i + 1 == n && bk_group_real(from, "reached") == 1.0};
         BK_TRY(bk_part_add_look(part, &look));
+    }
+    /* No block behind the next look is ever computed; the folds would see too much there. */
+    const bool ended = n > 0 && part->looks[n - 1].reached;
+    const uint64_t next = ended ? blocks : bk_stop_next_look(part, blocks);
+    if (state->n_ranges > 0 && state->ranges[state->n_ranges - 1].end > next) {
+        return damaged(state, "blocks lie behind the stopping rule's next look");
     }
     return BK_OK;
 }

@@ -20,6 +20,17 @@ bool bk_run_is_partial(const bk_run *run)
     return run->mode == BK_RUN_SHARD || run->mode == BK_RUN_REHEARSAL;
 }
 
+bk_status bk_own_failure(bk_status status)
+{
+    return bk_error_status() == status ? status : bk_fail(status, "%s", bk_status_text(status));
+}
+
+const bk_run_control *bk_control_or_plain(const bk_run_control *control)
+{
+    static const bk_run_control plain = {0};
+    return control == NULL ? &plain : control;
+}
+
 /* ---- /run ---- */
 
 static double cpu_seconds(void)
@@ -87,7 +98,10 @@ static bk_status execute(bk_run *run)
     struct tm start = {0};
     (void)gmtime_r(&now, &start);
     BK_TRY(bk_run_write_origin(run, bk_run_results(run)));
-    BK_TRY(run->experiment->run(run));
+    const bk_status ran = run->experiment->run(run);
+    if (ran != BK_OK) {
+        return bk_own_failure(ran);
+    }
     if (run->control->stop.kind != BK_STOP_NEVER && !run->rule_used && run->mode == BK_RUN_WHOLE) {
         return bk_fail(BK_INVALID, "the stopping rule has nothing to stop: %s simulates nothing",
                        run->experiment->name);
@@ -98,8 +112,9 @@ static bk_status execute(bk_run *run)
     return BK_OK;
 }
 
-static bk_status check_control(const bk_run_control *control)
+static bk_status check_control(const bk_run *run)
 {
+    const bk_run_control *control = run->control;
     const bk_stop_rule *rule = &control->stop;
     if (control->shards > 0 && (control->shard < 1 || control->shard > control->shards)) {
         return bk_fail(BK_INVALID, "shard %u of %u does not exist: shards are numbered from 1 to %u",
@@ -108,7 +123,7 @@ static bk_status check_control(const bk_run_control *control)
     if (rule->kind == BK_STOP_NEVER) {
         return BK_OK;
     }
-    if (control->shards > 0) {
+    if (control->shards > 0 || run->mode == BK_RUN_MERGE) {
         return bk_fail(BK_INVALID,
                        "a stopping rule needs the trials of all shards: leave out the rule or the shards");
     }
@@ -151,10 +166,11 @@ static bk_status ranks_match(const bk_run *run)
 static bk_status begin(bk_run *run)
 {
     BK_TRY(bk_options_check(run->options));
-    if (run->experiment->check != NULL) {
-        BK_TRY(run->experiment->check(run->options));
+    const bk_status checked = run->experiment->check == NULL ? BK_OK : run->experiment->check(run->options);
+    if (checked != BK_OK) {
+        return bk_own_failure(checked);
     }
-    BK_TRY(check_control(run->control));
+    BK_TRY(check_control(run));
     run->service = bk_mutex_create();
     run->results = bk_results_create();
     if (run->service == NULL || run->results == NULL) {
@@ -181,10 +197,7 @@ static bk_status perform(bk_run *run)
 
 bk_status bk_run_perform(bk_run *run)
 {
-    static const bk_run_control plain = {0};
-    if (run->control == NULL) {
-        run->control = &plain;
-    }
+    run->control = bk_control_or_plain(run->control);
     if (run->mode == BK_RUN_WHOLE && run->control->shards > 0) {
         run->mode = BK_RUN_SHARD;
     }
@@ -200,6 +213,7 @@ void bk_run_clear(bk_run *run)
     }
     for (size_t i = 0; i < run->n_stages; i++) {
         bk_free(run->stages[i].name);
+        bk_results_destroy(run->stages[i].kept);
     }
     for (size_t i = 0; i < run->n_rehearsed; i++) {
         bk_free(run->rehearsed[i].name);
@@ -217,7 +231,11 @@ void bk_run_clear(bk_run *run)
 static bk_results *take_results(bk_run *run)
 {
     if (run->mode == BK_RUN_SHARD) {
-        return bk_checkpoint_tree(run);
+        bk_results *shard = bk_checkpoint_tree(run);
+        if (shard == NULL) {
+            bk_checkpoint_rescue(run);
+        }
+        return shard;
     }
     bk_results *results = run->results;
     run->results = NULL;

@@ -21,10 +21,12 @@ typedef struct bk_source {
     const char *name; /* of the file, for messages */
 } bk_source;
 
-/* A finished stage: where its results stand in the tree. */
+/* A finished stage. What its group held when it was finished is kept apart, because the experiment may put
+ * more into the group later, which a resumed run then does again. */
 typedef struct bk_finished_stage {
     char *name;
-    const bk_group *results;
+    bk_results *kept;        /* NULL: it came from a source, or no file will ask for it */
+    const bk_group *results; /* in kept or in the source; NULL: no file will ask for it */
 } bk_finished_stage;
 
 /* What a rehearsal notes of a simulation. */
@@ -159,5 +161,10 @@ bk_status bk_rehearse_simulation(bk_run *run, const char *name, const bk_simulat
 /* Runs the experiment from its first line, with what surrounds it. */
 bk_status bk_run_perform(bk_run *run);
 void bk_run_clear(bk_run *run);
+/* status, with a message of its own: a function of an experiment may return a bare status, and then the
+ * thread's message is that of an earlier failure, or none, which bk_fail_within would take for a success. */
+bk_status bk_own_failure(bk_status status);
+/* control, or where it is NULL one that is all zero. */
+const bk_run_control *bk_control_or_plain(const bk_run_control *control);
 
 #endif

@@ -8,8 +8,8 @@
 
 static bk_status check_output_facts(const char *name, const bk_output *output)
 {
-    if (output->name == NULL || output->name[0] == '\0') {
-        return bk_fail(BK_INVALID, "simulation %s: an output has no name", name);
+    if (output->name == NULL || output->name[0] == '\0' || strlen(output->name) > 100) {
+        return bk_fail(BK_INVALID, "simulation %s: an output's name has 1 to 100 bytes", name);
     }
     if (output->dtype != BK_F64 && output->dtype != BK_U32) {
         return bk_fail(BK_DTYPE, "simulation %s: output %s is %s; f64 and u32 (counts) are possible", name,
@@ -21,6 +21,23 @@ static bk_status check_output_facts(const char *name, const bk_output *output)
                        output->name, output->low, output->high);
     }
     return BK_OK;
+}
+
+/* A name that no group may have would be found when all trials are done. */
+static bk_status try_names(const char *name, const bk_simulation *simulation)
+{
+    bk_results *scratch = bk_results_create();
+    if (scratch == NULL) {
+        return bk_error_status();
+    }
+    bk_status status = bk_group_at(bk_results_root(scratch), name) == NULL ? bk_error_status() : BK_OK;
+    for (size_t i = 0; status == BK_OK && i < simulation->n_outputs; i++) {
+        if (bk_group_at(bk_results_root(scratch), simulation->outputs[i].name) == NULL) {
+            status = bk_error_status();
+        }
+    }
+    bk_results_destroy(scratch);
+    return status == BK_OK ? BK_OK : bk_fail_within("simulation %s and its outputs", name);
 }
 
 static bk_status check_simulation(const bk_run *run, const char *name, const bk_simulation *simulation)
@@ -48,6 +65,7 @@ static bk_status check_simulation(const bk_run *run, const char *name, const bk_
             }
         }
     }
+    BK_TRY(try_names(name, simulation));
     for (size_t i = 0; i < run->n_parts; i++) {
         if (strcmp(run->parts[i]->name, name) == 0) {
             return bk_fail(BK_INVALID, "this run has two simulations named %s: give them different names",
@@ -262,6 +280,11 @@ bk_status bk_simulate(bk_run *run, const char *name, const bk_simulation *simula
                       bk_group *results)
 {
     BK_TRY(check_simulation(run, name, simulation));
+    if (results == NULL && simulation->summarise == NULL) {
+        return bk_error_status() != BK_OK
+                   ? bk_error_status()
+                   : bk_fail(BK_INVALID, "simulation %s: the group of its results is NULL", name);
+    }
     if (run->mode == BK_RUN_REHEARSAL) {
         return bk_rehearse_simulation(run, name, simulation, context);
     }
