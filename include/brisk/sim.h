@@ -53,7 +53,8 @@ BK_API bool bk_run_is_partial(const bk_run *run);
 
 /* A long serial stage whose results the checkpoint keeps: compute writes into results, a new and empty group.
  * In a resumed run its content comes from the checkpoint and compute is not called; so whatever the run needs
- * afterwards is read from results, in both cases. name tells stages and simulations of one run apart. */
+ * afterwards is read from results, in both cases; what is put into results after bk_stage has returned is not
+ * kept, a resumed run does it again. name (1 to 100 bytes) tells stages and simulations of one run apart. */
 BK_API bk_status bk_stage(bk_run *run, const char *name,
                           bk_status (*compute)(void *context, bk_group *results), void *context,
                           bk_group *results);
@@ -63,7 +64,7 @@ BK_API bk_status bk_stage(bk_run *run, const char *name,
 
 /* One named output of a trial. A zero member means what its comment says. */
 typedef struct bk_output {
-    const char *name;
+    const char *name;      /* 1 to 100 bytes, as a group may be named */
     bk_dtype dtype;        /* BK_F64, or BK_U32 for counts */
     const char *unit;      /* "s"; NULL: "1" */
     const char *long_name; /* as an axis label would say it; NULL: the name */
@@ -180,6 +181,12 @@ typedef struct bk_run_control {
     bool force;                /* replace a checkpoint that is in the way */
     unsigned shard, shards;    /* compute part shard (1 to shards) of the blocks only; 0: all */
 
+    /* Called once with the finished tree, while the run still has its trials: writes it. A failure is that of
+     * the run, and leaves a checkpoint. NULL: the caller writes, and a failure then costs what came since the
+     * last checkpoint. Not called by bk_run_merge and bk_run_rehearse. */
+    bk_status (*finish)(void *context, bk_results *results);
+    void *finish_context;
+
     const char *command_line;    /* stored in /run; NULL: not stored */
     const char *instruction_set; /* of the kernels, stored in /run; NULL: not stored */
     bool reproducible;           /* leave /run out: same bytes every time */
@@ -201,8 +208,8 @@ BK_API bk_status bk_run_forget_checkpoint(const bk_run_control *control);
 
 /* Puts the shards [n] of one run together (trees of their files, names[n] for messages) and executes the
  * experiment on them: the tree that one run over all blocks would have given. BK_INVALID where they do not
- * belong together (what differs is named), overlap, or leave a gap (what is missing is named). keep and stop
- * of control are taken from the shards. */
+ * belong together (what differs is named), overlap, or leave a gap (what is missing is named). keep of
+ * control must be that of the shards, and there is no stopping rule. */
 BK_API bk_results *bk_run_merge(const bk_experiment *experiment, const bk_options *options, uint64_t seed,
                                 const bk_run_control *control, const bk_results *const *shards,
                                 const char *const *names, size_t n);

@@ -70,6 +70,7 @@ bk_status bk_run_job_prepare(bk_run_job *job, const bk_program *program, const b
 
 void bk_run_job_clear(bk_run_job *job)
 {
+    bk_results_release(job->claim);
     bk_text_clear(&job->output);
     bk_text_clear(&job->checkpoint);
     bk_text_clear(&job->command_line);
@@ -250,24 +251,45 @@ static bk_status write_results(bk_run_job *job, bk_results *results, bool *writt
     return status == BK_OK ? BK_OK : bk_fail(status, "%s", reason);
 }
 
+/* Called while the run still has its trials: a failure here leaves them in a checkpoint. That the results are
+ * safe and only their page could not be printed is none. */
+static bk_status finish(void *context, bk_results *results)
+{
+    bk_run_job *job = context;
+    if (!bk_ranks_first()) {
+        return BK_OK;
+    }
+    bk_progress_line_close(&job->line);
+    bk_results_release(job->claim);
+    job->claim = NULL;
+    const bk_status status = write_results(job, results, &job->written);
+    if (!job->written) {
+        return status;
+    }
+    job->after = status;
+    (void)snprintf(job->reason, sizeof job->reason, "%s", status == BK_OK ? "" : bk_error_message());
+    return BK_OK;
+}
+
 static bk_status work(bk_run_job *job)
 {
     const bk_run_settings *settings = &job->request->settings;
     struct stat before = {0};
     const bool was_there = lstat(bk_text_string(&job->checkpoint), &before) == 0;
+    job->control.finish = finish;
+    job->control.finish_context = job;
     bk_results *results =
         bk_run_execute(settings->experiment, settings->options, settings->seed, &job->control);
     bk_progress_line_close(&job->line);
-    bk_status status = results == NULL ? bk_error_status() : BK_OK;
-    bool written = false;
-    if (results != NULL && bk_ranks_first()) {
-        status = write_results(job, results, &written);
-    }
     bk_results_destroy(results);
-    if (status != BK_OK && !written && bk_ranks_first()) {
-        advise_after(job, status, &before, was_there);
+    if (results == NULL) {
+        const bk_status status = bk_error_status();
+        if (bk_ranks_first()) {
+            advise_after(job, status, &before, was_there);
+        }
+        return status;
     }
-    return status;
+    return job->after == BK_OK ? BK_OK : bk_fail(job->after, "%s", job->reason);
 }
 
 /* What stands in the way is rank 0's to see: it alone writes. With --resume the results may stand there
@@ -284,7 +306,7 @@ static bk_status look_at_output(bk_run_job *job, bool *finished)
     if (*finished) {
         return bk_run_forget_checkpoint(&job->control);
     }
-    BK_TRY(bk_results_check_target(bk_text_string(&job->output), request->force));
+    BK_TRY(bk_results_claim(&job->claim, bk_text_string(&job->output), request->force));
     /* That there is no place for a checkpoint must not come out when the first one is due. */
     return bk_results_check_target(bk_text_string(&job->checkpoint), true) == BK_OK
                ? BK_OK

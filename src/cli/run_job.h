@@ -14,6 +14,10 @@ typedef struct bk_run_job {
     bk_text advice; /* after a failure: where the checkpoint is and how to go on */
     bk_progress_line line;
     bk_run_control control;
+    bk_claim *claim;   /* on the output, while the run works */
+    bool written;      /* the results are safe */
+    bk_status after;   /* what failed afterwards, */
+    char reason[2000]; /* and why */
 } bk_run_job;
 
 /* arguments: all behind `run`. Release with bk_run_job_clear, also after a failure. */

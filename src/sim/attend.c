@@ -56,7 +56,11 @@ static void serve(bk_run *run, double now, const bk_part *part)
         write_checkpoint(run);
     }
     if (part != NULL) {
-        bk_run_tell_progress(run, part->name, bk_part_done(part), part->trials, part);
+        /* That all is done is told once, when the loop has ended. */
+        const uint64_t done = bk_part_done(part);
+        if (done < part->own_trials) {
+            bk_run_tell_progress(run, part->name, done, part->own_trials, part);
+        }
     }
     bk_mutex_release(run->service);
 }
@@ -105,8 +109,11 @@ bk_status bk_run_stopped(bk_run *run)
                        "the run stopped because %s; it had no checkpoint file, so its trials are lost",
                        run->stop_reason);
     }
-    if (run->checkpoint == NULL || bk_checkpoint_gained(run)) {
-        BK_TRY(bk_checkpoint_write(run));
+    const bool wanted = run->checkpoint == NULL || bk_checkpoint_gained(run);
+    if (wanted && bk_checkpoint_write(run) != BK_OK) {
+        /* Told once, here: there is no use in trying again. */
+        run->checkpoint_gain = UINT64_MAX;
+        return bk_fail_within("the run stopped because %s, and what was finished is lost", run->stop_reason);
     }
     return bk_fail(BK_STOPPED, "the run stopped because %s; what was finished is in %s", run->stop_reason,
                    path);

@@ -53,6 +53,15 @@ void bk_checkpoint_rescue(bk_run *run)
 
 /* ---- At the beginning and at the end ---- */
 
+static void name_part(char *text, size_t size, uint64_t shard, uint64_t shards)
+{
+    if (shards == 0) {
+        (void)snprintf(text, size, "a whole run");
+    } else {
+        (void)snprintf(text, size, "shard %llu/%llu", (unsigned long long)shard, (unsigned long long)shards);
+    }
+}
+
 static bk_status check_shard(const bk_run *run, const bk_group *root, const char *what)
 {
     uint64_t shard = 0;
@@ -62,9 +71,11 @@ static bk_status check_shard(const bk_run *run, const bk_group *root, const char
     const uint64_t own = run->mode == BK_RUN_SHARD ? run->control->shard : 0;
     const uint64_t of = run->mode == BK_RUN_SHARD ? run->control->shards : 0;
     if (shard != own || shards != of) {
-        return bk_fail(BK_INVALID, "%s belongs to shard %llu/%llu, this run is %llu/%llu (0/0: a whole run)",
-                       what, (unsigned long long)shard, (unsigned long long)shards, (unsigned long long)own,
-                       (unsigned long long)of);
+        char theirs[64];
+        char ours[64];
+        name_part(theirs, sizeof theirs, shard, shards);
+        name_part(ours, sizeof ours, own, of);
+        return bk_fail(BK_INVALID, "%s belongs to %s, and this run is %s", what, theirs, ours);
     }
     return BK_OK;
 }

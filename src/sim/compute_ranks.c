@@ -166,8 +166,8 @@ static void serve_between_rounds(bk_run *run, const bk_part *part)
     }
     atomic_store(&run->checkpoint_wanted, false);
     const uint64_t done = bk_part_done(part);
-    if (done < part->trials) {
-        bk_run_tell_progress(run, part->name, done, part->trials, part);
+    if (done < part->own_trials) {
+        bk_run_tell_progress(run, part->name, done, part->own_trials, part);
     }
 }
 

@@ -26,6 +26,7 @@ typedef struct bk_look {
 typedef struct bk_part {
     char *name;
     uint64_t trials, block_size, blocks;
+    uint64_t own_trials; /* that this run has to have: all, or those of its shard */
     size_t n_outputs;
     const bk_output *outputs; /* of the experiment: valid while its bk_simulate is under way */
     bk_dtype dtype[BK_MOST_OUTPUTS];

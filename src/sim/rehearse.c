@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A rehearsal: the experiment runs up to its trials, tries some of them, and a page says what the whole would
  * take. Nothing of it is kept. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,9 +49,9 @@ static bk_status measure(bk_rehearsed *facts, pilot *work, double pilot_s)
         const double wall_s = bk_clock_s() - started;
         facts->tried = work->each * threads;
         facts->trial_s = wall_s / (double)work->each;
-        facts->round_s = wall_s / (double)facts->tried * (double)facts->trials;
+        facts->round_s = wall_s / (double)facts->tried * (double)facts->own_trials;
     } else {
-        facts->round_s = facts->trial_s * (double)((facts->trials - 1) / threads + 1);
+        facts->round_s = facts->trial_s * ceil((double)facts->own_trials / (double)threads);
     }
     return BK_OK;
 }
@@ -73,6 +74,9 @@ bk_status bk_rehearse_simulation(bk_run *run, const char *name, const bk_simulat
     if (facts.name == NULL) {
         return bk_error_status();
     }
+    const bk_block_range own = bk_run_own_blocks(run, (facts.trials - 1) / facts.block_size + 1);
+    const uint64_t last = own.end * facts.block_size;
+    facts.own_trials = (last < facts.trials ? last : facts.trials) - own.first * facts.block_size;
     for (size_t i = 0; i < simulation->n_outputs; i++) {
         facts.value_bytes += bk_dtype_size(simulation->outputs[i].dtype);
     }
@@ -127,11 +131,15 @@ static double tree_bytes(const bk_group *group)
     return bytes;
 }
 
+/* What stands in any file, and beside the values of an output: attributes, quantiles, tables of contents. */
+#define FILE_BYTES   15e3
+#define OUTPUT_BYTES 3e3
+
 static double kept_bytes(const bk_run *run, const bk_rehearsed *facts)
 {
-    const double blocks = (double)((facts->trials - 1) / facts->block_size + 1);
+    const double blocks = ceil((double)facts->own_trials / (double)facts->block_size);
     const double values =
-        run->control->keep == BK_KEEP_ALL ? (double)facts->trials * (double)facts->value_bytes : 0.0;
+        run->control->keep == BK_KEEP_ALL ? (double)facts->own_trials * (double)facts->value_bytes : 0.0;
     return values + 8.0 * blocks;
 }
 
@@ -142,6 +150,9 @@ static void append_simulation(bk_text *page, const bk_run *run, const bk_rehears
     bk_text_append(page, "  trials          %llu, in %llu blocks of %llu; %zu output%s each\n",
                    (unsigned long long)facts->trials, blocks, (unsigned long long)facts->block_size,
                    facts->n_outputs, facts->n_outputs == 1 ? "" : "s");
+    if (facts->own_trials < facts->trials) {
+        bk_text_append(page, "  of this shard   %llu trials\n", (unsigned long long)facts->own_trials);
+    }
     if (facts->purpose != 0) {
         bk_text_append(page, "  streams         (seed %llu, purpose %lu, index 0 to %llu)\n",
                        (unsigned long long)run->seed, (unsigned long)facts->purpose,
@@ -164,19 +175,20 @@ static void append_simulation(bk_text *page, const bk_run *run, const bk_rehears
 static void append_totals(bk_text *page, const bk_run *run, double before_s)
 {
     double seconds = before_s;
-    double bytes = tree_bytes(bk_results_root(run->results));
+    double bytes = FILE_BYTES + tree_bytes(bk_results_root(run->results));
     for (size_t i = 0; i < run->n_rehearsed; i++) {
         seconds += run->rehearsed[i].round_s;
-        bytes += kept_bytes(run, &run->rehearsed[i]);
+        bytes += kept_bytes(run, &run->rehearsed[i]) + OUTPUT_BYTES * (double)run->rehearsed[i].n_outputs;
     }
     bk_text_append(page, "in all\n  time            about ");
     append_seconds(page, seconds);
     bk_text_append(page, ", of it ");
     append_seconds(page, before_s);
-    bk_text_append(page, " beside the trials; what is made of the trials afterwards comes on top\n"
-                         "  file            about ");
+    bk_text_append(page, " beside the trials%s\n  file            about ",
+                   run->control->stop.kind == BK_STOP_NEVER ? "" : "; a stopping rule may end it earlier");
     append_bytes(page, bytes);
-    bk_text_append(page, " before compression\n  memory          about ");
+    bk_text_append(page, " before compression; what is made of the trials comes on top, in time and file\n"
+                         "  memory          about ");
     /* The tree, the image of the file and HDF5's copy of it stand in memory together when the file is
      * written. */
     append_bytes(page, 4.0 * bytes + 2e7);
@@ -197,8 +209,7 @@ bk_status bk_run_rehearse(bk_text *page, const bk_experiment *experiment, const 
     if (status == BK_OK) {
         double before_s = bk_clock_s() - started;
         for (size_t i = 0; i < run.n_rehearsed; i++) {
-            before_s -=
-                run.rehearsed[i].round_s / (double)run.rehearsed[i].trials * (double)run.rehearsed[i].tried;
+            before_s -= run.rehearsed[i].trial_s * (double)run.rehearsed[i].tried / (double)bk_threads();
         }
         bk_text_append(page, "%s: a rehearsal, nothing is written\n\n", experiment->name);
         for (size_t i = 0; i < run.n_rehearsed; i++) {

@@ -242,11 +242,27 @@ static bk_results *take_results(bk_run *run)
     return results;
 }
 
+/* Whoever writes the results does so while the trials are still here, so that a full disk costs none of them.
+ */
+static bk_results *finish(bk_run *run, bk_results *results)
+{
+    const bk_run_control *control = run->control;
+    if (results == NULL || control->finish == NULL) {
+        return results;
+    }
+    if (control->finish(control->finish_context, results) != BK_OK) {
+        bk_results_destroy(results);
+        bk_checkpoint_rescue(run);
+        return NULL;
+    }
+    return results;
+}
+
 bk_results *bk_run_execute(const bk_experiment *experiment, const bk_options *options, uint64_t seed,
                            const bk_run_control *control)
 {
     bk_run run = {.experiment = experiment, .options = options, .control = control, .seed = seed};
-    bk_results *results = bk_run_perform(&run) == BK_OK ? take_results(&run) : NULL;
+    bk_results *results = bk_run_perform(&run) == BK_OK ? finish(&run, take_results(&run)) : NULL;
     bk_run_clear(&run);
     return results;
 }

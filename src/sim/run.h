@@ -33,6 +33,7 @@ typedef struct bk_finished_stage {
 typedef struct bk_rehearsed {
     char *name;
     uint64_t trials, block_size;
+    uint64_t own_trials; /* of the shard; all without shards */
     size_t n_outputs, scratch_bytes;
     size_t value_bytes; /* of the outputs of one trial, as they are kept */
     uint32_t purpose;
@@ -152,6 +153,10 @@ bk_status bk_stop_put(bk_group *group, const bk_part *part, const bk_stop_rule *
 /* bk_ranks_share_failure, noting that the others know. Whatever the ranks say to each other begins with it: a
  * rank that fails by itself calls it once at its end, and meets the others there. */
 bk_status bk_run_share(bk_run *run, bk_status mine, uint64_t order);
+
+/* ---- simulate.c */
+/* The blocks of so many that this run has to compute: all, or those of its shard. */
+bk_block_range bk_run_own_blocks(const bk_run *run, uint64_t blocks);
 
 /* ---- rehearse.c */
 bk_status bk_rehearse_simulation(bk_run *run, const char *name, const bk_simulation *simulation,

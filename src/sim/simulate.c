@@ -75,16 +75,22 @@ static bk_status check_simulation(const bk_run *run, const char *name, const bk_
     return BK_OK;
 }
 
+/* The trials of the first so many blocks. */
+static uint64_t trials_of_blocks(const bk_part *part, uint64_t blocks)
+{
+    return blocks == part->blocks ? part->trials : blocks * part->block_size;
+}
+
 /* The blocks that this run has to compute. */
-static bk_block_range own_blocks(const bk_run *run, const bk_part *part)
+bk_block_range bk_run_own_blocks(const bk_run *run, uint64_t blocks)
 {
     const bk_run_control *control = run->control;
-    if (run->mode != BK_RUN_SHARD) {
-        return (bk_block_range){0, part->blocks};
+    if (control->shards == 0) {
+        return (bk_block_range){0, blocks};
     }
-    /* part->blocks i / n, without overflow: both factors are below 2^32 once blocks are split in two. */
-    const uint64_t whole = part->blocks / control->shards;
-    const uint64_t rest = part->blocks % control->shards;
+    /* blocks i / n, without overflow. */
+    const uint64_t whole = blocks / control->shards;
+    const uint64_t rest = blocks % control->shards;
     const uint64_t i = control->shard - 1;
     return (bk_block_range){whole * i + rest * i / control->shards,
                             whole * (i + 1) + rest * (i + 1) / control->shards};
@@ -106,6 +112,8 @@ static bk_status add_part(bk_part **added, bk_run *run, const char *name, const 
     if (watched != BK_NO_OUTPUT) {
         part->first_look = bk_stop_first_look(&run->control->stop, &simulation->outputs[watched]);
     }
+    const bk_block_range own = bk_run_own_blocks(run, part->blocks);
+    part->own_trials = trials_of_blocks(part, own.end) - trials_of_blocks(part, own.first);
     const bk_status status = bk_part_restore(part, run);
     if (status != BK_OK) {
         bk_part_destroy(part);
@@ -117,12 +125,6 @@ static bk_status add_part(bk_part **added, bk_run *run, const char *name, const 
 }
 
 /* ---- All blocks are there ---- */
-
-/* Of a simulation that a rule stopped, the trials up to the stop; of any other, all. */
-static uint64_t trials_of_blocks(const bk_part *part, uint64_t blocks)
-{
-    return blocks == part->blocks ? part->trials : blocks * part->block_size;
-}
 
 static bk_status put_default(const bk_trials *trials, bk_group *results)
 {
@@ -235,7 +237,7 @@ static bk_status compute_part(uint64_t *blocks, bk_run *run, bk_part *part, cons
     if (part->watched != BK_NO_OUTPUT) {
         return compute_until_precise(blocks, run, part, simulation, context);
     }
-    const bk_block_range own = own_blocks(run, part);
+    const bk_block_range own = bk_run_own_blocks(run, part->blocks);
     return bk_compute_blocks(run, part, simulation, context, own.first, own.end);
 }
 
@@ -256,10 +258,12 @@ static bk_status simulate(bk_run *run, const char *name, const bk_simulation *si
     bk_part *part = NULL;
     uint64_t blocks = 0;
     BK_TRY(add_part(&part, run, name, simulation));
-    bk_run_tell_progress(run, name, part->done_trials, part->trials, part);
+    if (part->done_trials < part->own_trials) {
+        bk_run_tell_progress(run, name, part->done_trials, part->own_trials, part);
+    }
     bk_status status = compute_part(&blocks, run, part, simulation, context);
     if (status == BK_OK) {
-        const uint64_t done = run->mode == BK_RUN_SHARD ? part->done_trials : trials_of_blocks(part, blocks);
+        const uint64_t done = run->mode == BK_RUN_SHARD ? part->own_trials : trials_of_blocks(part, blocks);
         bk_run_tell_progress(run, name, done, done, part);
     }
     if (status == BK_OK && run->mode != BK_RUN_SHARD) {
@@ -285,14 +289,16 @@ bk_status bk_simulate(bk_run *run, const char *name, const bk_simulation *simula
                    ? bk_error_status()
                    : bk_fail(BK_INVALID, "simulation %s: the group of its results is NULL", name);
     }
-    if (run->mode == BK_RUN_REHEARSAL) {
-        return bk_rehearse_simulation(run, name, simulation, context);
-    }
-    if (run->mode == BK_RUN_SHARD && simulation->needs != NULL) {
+    if (run->control->shards > 0 && simulation->needs != NULL) {
         return bk_fail(BK_UNSUPPORTED,
                        "simulation %s needs all trials of '%s', which a shard does not have: run %s without "
                        "--shard",
                        name, simulation->needs, run->experiment->name);
+    }
+    if (run->mode == BK_RUN_REHEARSAL) {
+        size_t watched = BK_NO_OUTPUT;
+        BK_TRY(bk_stop_watches(&watched, run, name, simulation));
+        return bk_rehearse_simulation(run, name, simulation, context);
     }
     return simulate(run, name, simulation, context, results);
 }

@@ -131,7 +131,7 @@ twice() {
     begin twice.h5 --trials 6 --trial-us 20000000 --block-size 1
     sleep 0.5
     kill -s INT "$pid"
-    sleep 0.3
+    sleep 0.7 # two signals within 0.3 s are one wish
     kill -s INT "$pid"
     wait "$pid" || code=$?
     [ "$code" -eq 130 ] || {
@@ -173,6 +173,29 @@ in_the_way() {
     [ "$exit_code" -eq 3 ] && matches "$err" '--resume' && matches "$err" '--force'
 }
 check 'a checkpoint in the way is told with both ways out' in_the_way
+
+two_runs() {
+    begin two.h5 --trials 3000 --trial-us 1000
+    sleep 0.4
+    run_brisk_of "$SLOW_STUDY" run slow -o two.h5 --trials 10 --seed 2
+    [ "$exit_code" -eq 3 ] && matches "$err" 'another run is writing two.h5' && ends 0 && [ -f two.h5 ] &&
+        [ ! -f two.h5.part ]
+}
+check 'a second run on the same output is refused when it starts' two_runs
+check 'and the first one is not disturbed' same_values whole.h5 two.h5
+
+# The results cannot be written at the end: nothing of the trials is lost.
+late_trouble() {
+    begin late.h5 --trials 3000 --trial-us 300
+    sleep 0.3
+    echo occupied >late.h5
+    ends 3 && matches "$(cat late.h5.log)" 'late.h5 exists' && [ "$(cat late.h5)" = occupied ] &&
+        [ -f late.h5.checkpoint ] || return 1
+    rm late.h5
+    "$SLOW_STUDY" run slow -o late.h5 -j 2 --trials 3000 --trial-us 300 --resume 2>late.log >/dev/null &&
+        "$BRISK_PYTHON" -c 'import h5py; assert h5py.File("late.h5")["run"].attrs["resumed_trials"] == 3000'
+}
+check 'results that cannot be written leave all trials in a checkpoint' late_trouble
 
 nohup_stays() {
     (trap '' HUP; exec "$SLOW_STUDY" run slow -o hup.h5 --trials 1000 --trial-us 1000 -j 2 >/dev/null 2>&1) &

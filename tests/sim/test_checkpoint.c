@@ -120,7 +120,7 @@ Test(checkpoint, another_shard_is_refused)
 {
     const bk_run_control control = {
         .checkpoint = stopped_run("shard.h5.checkpoint"), .resume = true, .shard = 1, .shards = 2};
-    refused(&control, BK_INVALID, "belongs to shard 0/0, this run is 1/2");
+    refused(&control, BK_INVALID, "belongs to a whole run, and this run is shard 1/2");
 }
 
 Test(checkpoint, a_results_file_is_no_checkpoint)
