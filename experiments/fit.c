@@ -140,7 +140,7 @@ static bk_status run_fit(bk_run *run)
 
 const bk_experiment fit_experiment = {
     .name = "fit",
-    .summary = "networks trained on your own table, their test errors with every interval, and their "
+    .summary = "Networks trained on your own table, their test errors with every interval, and their "
                "differences",
     .description =
         "Every column but the label is an input, a number. Labels are two numbers (the larger one is +1) or "

@@ -41,7 +41,7 @@ static bk_status report_lab(const bk_group *root, bk_text *page)
 
 const bk_experiment lab_experiment = {
     .name = "lab",
-    .summary = "the whole lab: tensors, gradient check, training, and the distribution of the test error",
+    .summary = "The whole lab: tensors, gradient check, training, and the distribution of the test error",
     .description =
         "The defaults are the assignment's. Gradients are checked on a network of the largest number of "
         "hidden units. All networks share the training set, the test sets and the resamples.",

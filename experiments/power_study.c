@@ -229,7 +229,7 @@ static const bk_option options[] = {
 const bk_experiment power_study_experiment = {
     .name = "power-study",
     .summary =
-        "two networks that differ: how often a test on one test set finds it, and how often it is fooled",
+        "Two networks that differ: how often a test on one test set finds it, and how often it is fooled",
     .description =
         "Every trial draws one fresh test set, counts the points that one network alone gets wrong, and "
         "tests. "

@@ -238,7 +238,7 @@ static const bk_option options[] = {
 
 const bk_experiment training_study_experiment = {
     .name = "training-study",
-    .summary = "many trainings: how much of a measured test error is the training's luck, and how much the "
+    .summary = "Many trainings: how much of a measured test error is the training's luck, and how much the "
                "test set's",
     .description =
         "Each training has a fresh training set, fresh initial weights and fresh test sets. All networks of "
