@@ -72,9 +72,9 @@
          .range = "(0,1)",                                                                                  \
          .help = "confidence level of the intervals (the assignment's alpha)"},                             \
     {                                                                                                       \
-        .name = "evaluation", .type = BK_OPTION_CHOICE, .initial = "auto", .choices = "auto,dense",         \
-        .help = "dense sends every point through the network; auto is the fastest way that gives the same " \
-                "bits (dense today)"                                                                        \
+        .name = "evaluation", .type = BK_OPTION_CHOICE, .initial = "auto", .choices = "auto,dense,map",     \
+        .help = "dense sends every point of a test set through the network; map looks labels up where they " \
+                "are proved, the same bits; auto takes whichever is quicker"                                \
     }
 
 /* A check of these options together: sets of even size where sampling is balanced, a number of networks
@@ -106,6 +106,19 @@ bk_status lab_draw_points(void **x, int8_t **y, uint64_t seed, uint32_t purpose,
 bk_status lab_train(bk_run *run, lab_networks *networks);
 /* The group /network/NAME. */
 bk_group *lab_network_group(bk_run *run, const lab_networks *networks, size_t i);
+
+/* Decision maps of the networks that --evaluation takes them for (test_error_map.c), NULL for the others:
+ * [network], owned by the caller (lab_maps_destroy). NULL on failure. */
+bk_decision_map **lab_maps_create(const bk_options *options, const lab_networks *networks);
+void lab_maps_destroy(bk_decision_map **maps, size_t count);
+
+/* What the trials of network i fluctuate around (test_error_truth.c): its certified risk, the distribution of
+ * the error count of test_size points, and a test of the trials against it; with the first network the Bayes
+ * risk. The lines of the page about them. */
+bk_status lab_put_truth(bk_run *run, const lab_networks *networks, size_t i, const bk_trials *trials,
+                        size_t test_size);
+void lab_report_truth(const bk_group *network, bk_text *page);
+void lab_report_bayes_risk(const bk_group *networks, bk_text *page);
 
 /* ---- The parts --------------------------------------------------------------------------------------------
  */

@@ -9,6 +9,7 @@
 typedef struct trial_context {
     bk_run *run;
     const lab_networks *networks;
+    bk_decision_map **maps; /* [network]; NULL: through the network */
     uint64_t seed;
     size_t test_size;
     double *trials_mean; /* [network], set by summarise: mean error rate */
@@ -46,8 +47,12 @@ static bk_status run_trial(const void *context, uint64_t trial, void *scratch, d
                              &stream, bytes + layout.sampling));
     for (size_t i = 0; i < networks->count; i++) {
         uint64_t errors = 0;
-        BK_TRY(bk_network_score(score, networks->network[i], x, shared->test_size));
-        BK_TRY(bk_network_errors(NULL, &errors, networks->dtype, score, y, shared->test_size));
+        if (shared->maps[i] != NULL) {
+            BK_TRY(bk_decision_map_errors(NULL, &errors, NULL, shared->maps[i], x, y, shared->test_size));
+        } else {
+            BK_TRY(bk_network_score(score, networks->network[i], x, shared->test_size));
+            BK_TRY(bk_network_errors(NULL, &errors, networks->dtype, score, y, shared->test_size));
+        }
         outputs[i] = (double)errors;
     }
     return BK_OK;
@@ -181,6 +186,7 @@ static bk_status summarise_trials(void *context, const bk_trials *trials, bk_gro
         if (!trials->frequencies[i].full) {
             BK_TRY(put_histogram(bk_group_at(group, "histogram"), trials, i, shared->test_size));
         }
+        BK_TRY(lab_put_truth(shared->run, shared->networks, i, trials, shared->test_size));
     }
     return BK_OK;
 }
@@ -340,11 +346,12 @@ bk_status lab_run_test_error(bk_run *run, const lab_networks *networks)
     trial_context context = {.run = run, .networks = networks, .seed = bk_run_seed(run)};
     context.test_size = (size_t)bk_option_integer(bk_run_options(run), "test-size");
     context.trials_mean = bk_allocate(networks->count, sizeof *context.trials_mean);
-    if (context.trials_mean == NULL) {
-        return bk_error_status();
-    }
+    context.maps = lab_maps_create(bk_run_options(run), networks);
     fixed_test test = {0};
-    bk_status status = simulate_trials(run, &context);
+    bk_status status = context.trials_mean == NULL || context.maps == NULL ? bk_error_status() : BK_OK;
+    if (status == BK_OK) {
+        status = simulate_trials(run, &context);
+    }
     if (status == BK_OK) {
         status = prepare_fixed_test(&test, run, networks);
     }
@@ -356,6 +363,7 @@ bk_status lab_run_test_error(bk_run *run, const lab_networks *networks)
                                  context.trials_mean[i]);
     }
     clear_fixed_test(&test);
+    lab_maps_destroy(context.maps, networks->count);
     bk_free(context.trials_mean);
     return status;
 }

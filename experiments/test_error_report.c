@@ -121,10 +121,12 @@ bk_status lab_report_test_error(const bk_group *root, bk_text *page)
     bk_text_append(
         page, "PART 3. TEST ERROR\n\n     All networks see the same test sets and resamples, so differences "
               "between them are paired.\n\n");
+    lab_report_bayes_risk(networks, page);
     for (size_t i = 0; i < bk_group_group_count(networks); i++) {
         const bk_group *network = bk_group_child(networks, i);
         bk_text_append(page, "%s\n", bk_group_name(network));
         report_trials(network, page);
+        lab_report_truth(network, page);
         report_bootstrap(network, page);
         report_intervals(network, page);
         bk_text_append(page, "\n");

@@ -128,6 +128,23 @@ BK_API bk_status bk_histogram_frequencies(bk_histogram *histogram, const uint64_
 /* Frees edge and count and zeroes the rest; may be called twice. */
 BK_API void bk_histogram_clear(bk_histogram *histogram);
 
+/* ---- Goodness of fit (stats/goodness_of_fit.c) -------------------------------------------------------- */
+
+typedef struct bk_fit_test {
+    double chi_square;         /* sum over cells of (observed - expected)^2 / expected */
+    size_t cells;              /* after pooling */
+    size_t degrees_of_freedom; /* cells - 1: nothing is estimated */
+    double p_value;            /* P(a chi-square variate is above chi_square); NaN below two cells */
+} bk_fit_test;
+/* Pearson's test of counts against a distribution that was fixed before (bk_count_law_of): the count
+ * value [n], ascending, occurred frequency [n] times. Neighbouring counts are pooled from the lowest on until
+ * a cell is expected to hold at least 5 (Cochran 1954), the rest included in the last; counts that the law
+ * leaves out belong to the first and the last cell. The p-value is that of the chi-square distribution, which
+ * the statistic has in the limit. BK_INVALID for no counts, values that do not ascend or exceed the law's m;
+ * BK_OVERFLOW. O(n + law). */
+BK_API bk_status bk_goodness_of_fit(bk_fit_test *test, const uint64_t *value, const uint64_t *frequency,
+                                    size_t n, const bk_count_law *law);
+
 #ifdef __cplusplus
 }
 #endif

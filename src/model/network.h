@@ -32,6 +32,8 @@ bk_status bk_network_check_same(const bk_network *a, const bk_network *b);
 size_t bk_first_not_finite(bk_dtype dtype, const void *values, size_t count);
 /* BK_NOT_A_NUMBER names the first input of the first point that is not finite. */
 bk_status bk_points_check(bk_dtype dtype, const void *x, size_t inputs, size_t count);
+/* BK_NOT_A_NUMBER: the score of this point is NaN. */
+bk_status bk_score_missing(size_t point);
 /* BK_INVALID names the first label that is neither -1 nor +1. */
 bk_status bk_labels_check(const int8_t *y, size_t count);
 

@@ -206,6 +206,14 @@ static uint64_t note_errors_f64(uint8_t *error, const double *score, const int8_
     return sum;
 }
 
+bk_status bk_score_missing(size_t point)
+{
+    return bk_fail(BK_NOT_A_NUMBER,
+                   "the score of point %zu is not a number, so it has no label; "
+                   "check the network's weights and the point",
+                   point);
+}
+
 bk_status bk_network_errors(uint8_t *error, uint64_t *errors, bk_dtype dtype, const void *score,
                             const int8_t *y, size_t count)
 {
@@ -219,10 +227,7 @@ bk_status bk_network_errors(uint8_t *error, uint64_t *errors, bk_dtype dtype, co
                                : !isnan(((const double *)score)[point])) {
             point++;
         }
-        return bk_fail(BK_NOT_A_NUMBER,
-                       "the score of point %zu is not a number, so it has no label; "
-                       "check the network's weights and the point",
-                       point);
+        return bk_score_missing(point);
     }
     const uint64_t sum =
         dtype == BK_F32 ? note_errors_f32(error, score, y, count) : note_errors_f64(error, score, y, count);

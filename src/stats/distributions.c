@@ -31,4 +31,6 @@ double bk_binomial_below(double k, double n, double p) { return k >= n ? 1 : pbe
 
 double bk_binomial_above(double k, double n, double p) { return k >= n ? 0 : pbeta(p, k + 1, n - k, 1, 0); }
 
+double bk_chi_square_above(double x, double df) { return pchisq(x, df, 0, 0); }
+
 double bk_log1p_defect(double u) { return -log1pmx(u); }

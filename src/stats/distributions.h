@@ -21,6 +21,8 @@ double bk_beta_below(double x, double a, double b);
 double bk_binomial_mass(double k, double n, double p);
 double bk_binomial_below(double k, double n, double p);
 double bk_binomial_above(double k, double n, double p);
+/* P(X > x), X chi-square of df degrees of freedom, df >= 1. */
+double bk_chi_square_above(double x, double df);
 /* u - log(1 + u) without cancellation; u > -1. */
 double bk_log1p_defect(double u);
 

@@ -8,6 +8,7 @@
  */
 #include "kernel_arrays.h"
 #include "kernel_draws.h"
+#include "kernel_map.h"
 #include "kernel_network.h"
 
 static void run_unknown(size_t row, ...) { unknown[row] = true; }
@@ -33,7 +34,10 @@ static void run_unknown(size_t row, ...) { unknown[row] = true; }
              : resample_16, kind_resample_index_16                                                          \
              : resample_index_16, kind_resample_split                                                       \
              : resample_split, kind_resample_index_split                                                    \
-             : resample_index_split, default                                                                \
+             : resample_index_split, kind_expand                                                            \
+             : expand, kind_map_index_f32                                                                   \
+             : map_index_f32, kind_map_index_f64                                                            \
+             : map_index_f64, default                                                                \
              : run_unknown)
 
 static void run_round(const bk_kernels *kernels, size_t round)
