@@ -17,13 +17,13 @@ Inside its fills NumPy pays about the same 3 ns a draw, as `integers` over the f
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
 import time
 
 import numpy
+
+import sides
 
 RUNS, SECONDS, SIZES = 15, 4e-3, (2048, 65536)
 
@@ -87,42 +87,30 @@ def numpy_nanoseconds(prepare):
     return min(figures)
 
 
-def brisk_nanoseconds(brisk, stage):
-    """Of one value with the instruction set in use, and what the machine is."""
-    text = subprocess.run([brisk, "bench", "--json", "--stage", stage], check=True, capture_output=True,
-                          text=True).stdout
-    bench = json.loads(text)
-    chosen = bench["machine"]["instruction_set"]
-    row = next(row for row in bench["stages"] if row["instruction_set"] in (chosen, None))
-    return row["median"], bench["machine"]
-
-
 def main():
     parser = argparse.ArgumentParser(description="NumPy's random numbers beside brisk's")
     parser.add_argument("--brisk", default=os.environ.get("BRISK", "brisk"), help="the brisk command")
-    parser.add_argument("--pairs", type=int, default=7, help="interleaved pairs, at least 5")
+    sides.pairs_argument(parser, 7)
     options = parser.parse_args()
-    if options.pairs < 5:
-        parser.error("--pairs: at least 5")
+    sides.check_pairs(parser, options)
+    brisk = sides.Brisk(options.brisk)
 
     ours = {row: [] for row in range(len(COMPARISONS))}
     theirs = {row: [] for row in range(len(COMPARISONS))}
-    load = os.getloadavg()[0]
+    load = sides.load()
     for _ in range(options.pairs):
         for row, (stage, _, prepare) in enumerate(COMPARISONS):
-            figure, machine = brisk_nanoseconds(options.brisk, stage)
-            ours[row].append(figure)
+            ours[row].append(brisk.nanoseconds(stage))
             theirs[row].append(numpy_nanoseconds(prepare))
 
-    print(f"{machine['cpu']}, {machine['threads']} threads, brisk on {machine['instruction_set']} "
-          f"({machine['compiler']}), NumPy {numpy.__version__}")
-    print(f"load average {load:.2f} before, {os.getloadavg()[0]:.2f} after; {options.pairs} interleaved pairs, "
+    print(f"{sides.processor()}, {brisk.version()}, NumPy {numpy.__version__}")
+    print(f"load average {load:.2f} before, {sides.load():.2f} after; {options.pairs} interleaved pairs, "
           "ns a value and core\n")
     print(f"{'stage':<14} {'NumPy function':<26} {'NumPy':>7} {'brisk':>7} {'ratio':>7}   spread of the ratio")
     for row, (stage, what, _) in enumerate(COMPARISONS):
-        ratios = [b / a for a, b in zip(ours[row], theirs[row])]
+        ratio = sides.ratios(theirs[row], ours[row])
         print(f"{stage:<14} {what:<26} {statistics.median(theirs[row]):7.2f} {statistics.median(ours[row]):7.2f} "
-              f"{statistics.median(ratios):7.1f}   {min(ratios):.1f} to {max(ratios):.1f}")
+              f"{ratio['median']:7.1f}   {ratio['min']:.1f} to {ratio['max']:.1f}")
 
 
 if __name__ == "__main__":

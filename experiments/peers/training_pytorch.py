@@ -17,14 +17,14 @@ On busy cores the figures say little: look at the load that is printed.
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
 import time
 
 import numpy
 import torch
+
+import sides
 
 POINTS, RATE = 200, 0.1
 # stage of brisk bench, hidden units, dtype, the ratio that the design asks for
@@ -35,7 +35,7 @@ STAGES = [
     ("train-500-f32", 500, torch.float32, 15),
     ("train-500-f64", 500, torch.float64, None),
 ]
-THREADS = sorted({1, len(os.sched_getaffinity(0))})
+THREADS = sorted({1, sides.THREADS})
 
 
 def points(dtype):
@@ -91,43 +91,34 @@ def torch_microseconds(hidden, dtype, epochs, runs):
     return best
 
 
-def brisk_microseconds(brisk, stage):
-    text = subprocess.run([brisk, "bench", "--json", "--stage", stage], check=True, capture_output=True,
-                          text=True).stdout
-    bench = json.loads(text)
-    return bench["stages"][0]["median"] / 1e3, bench["machine"]
-
-
 def main():
     parser = argparse.ArgumentParser(description="PyTorch's training beside brisk's")
     parser.add_argument("--brisk", default=os.environ.get("BRISK", "brisk"), help="the brisk command")
-    parser.add_argument("--pairs", type=int, default=5, help="interleaved pairs, at least 5")
+    sides.pairs_argument(parser, 5)
     parser.add_argument("--epochs", type=int, default=250, help="epochs of a run of PyTorch")
     parser.add_argument("--runs", type=int, default=3, help="runs of each form of PyTorch in a pair")
     options = parser.parse_args()
-    if options.pairs < 5:
-        parser.error("--pairs: at least 5")
+    sides.check_pairs(parser, options)
 
+    brisk = sides.Brisk(options.brisk)
     ours = {row[0]: [] for row in STAGES}
     theirs = {row[0]: [] for row in STAGES}
-    load = os.getloadavg()[0]
+    load = sides.load()
     for _ in range(options.pairs):
         for stage, hidden, dtype, _ in STAGES:
             theirs[stage].append(torch_microseconds(hidden, dtype, options.epochs, options.runs))
-            figure, machine = brisk_microseconds(options.brisk, stage)
-            ours[stage].append(figure)
+            ours[stage].append(brisk.nanoseconds(stage) / 1e3)
 
-    print(f"{machine['cpu']}, {machine['threads']} threads, brisk on {machine['instruction_set']} "
-          f"({machine['compiler']}), PyTorch {torch.__version__}")
-    print(f"load average {load:.2f} before, {os.getloadavg()[0]:.2f} after; {options.pairs} interleaved pairs, "
+    print(f"{sides.processor()}, {brisk.threads} threads, {brisk.version()}, PyTorch {torch.__version__}")
+    print(f"load average {load:.2f} before, {sides.load():.2f} after; {options.pairs} interleaved pairs, "
           "us an epoch of wall time\n")
     print(f"{'stage':<14} {'PyTorch':>8} {'brisk':>8} {'ratio':>6}  {'spread':<14} {'asked':>5}  PyTorch's best form, threads")
     for stage, _, _, asked in STAGES:
-        ratios = [b[0] / a for a, b in zip(ours[stage], theirs[stage])]
-        spread = f"{min(ratios):.1f} to {max(ratios):.1f}"
+        ratio = sides.ratios([time for time, _ in theirs[stage]], ours[stage])
+        spread = f"{ratio['min']:.1f} to {ratio['max']:.1f}"
         forms = [form for _, form in theirs[stage]]
         print(f"{stage:<14} {statistics.median(t for t, _ in theirs[stage]):8.1f} {statistics.median(ours[stage]):8.2f} "
-              f"{statistics.median(ratios):6.1f}  {spread:<14} {asked or '':>5}  {max(set(forms), key=forms.count)}")
+              f"{ratio['median']:6.1f}  {spread:<14} {asked or '':>5}  {max(set(forms), key=forms.count)}")
     wide = [b / a for a, b in zip(ours["train-500-f32"], ours["train-500-f64"])]
     print(f"\nf64 takes {statistics.median(wide):.2f} times f32 at 500 units ({min(wide):.2f} to {max(wide):.2f}; asked: "
           "at most 3.2)")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Stages of `brisk bench` about the driver: what it adds to short trials, and what threads gain. */
+ * Stages of `brisk bench` about the driver: what it adds to short trials, and fresh test sets. */
 #include <string.h>
 
 #include "brisk/model.h"
@@ -8,15 +8,13 @@
 
 /* ---- Trials of some ten microseconds, in a plain loop and through the driver ---- */
 
-#define SHORT_NORMALS 8192
-
 static bk_status short_trial(const void *context, uint64_t trial, void *scratch, double *outputs)
 {
     float *values = scratch;
     (void)context;
     bk_stream stream = bk_stream_open(1, BK_PURPOSE_USER, trial);
-    bk_fill_normal_f32(&stream, values, SHORT_NORMALS);
-    outputs[0] = (double)values[SHORT_NORMALS - 1];
+    bk_fill_normal_f32(&stream, values, BK_BENCH_SHORT_NORMAL);
+    outputs[0] = (double)values[BK_BENCH_SHORT_NORMAL - 1];
     return BK_OK;
 }
 
@@ -26,7 +24,7 @@ static bk_status run_short(bk_run *run)
     const bk_simulation simulation = {.trials = BK_BENCH_TRIALS,
                                       .outputs = outputs,
                                       .n_outputs = 1,
-                                      .scratch_bytes = SHORT_NORMALS * sizeof(float),
+                                      .scratch_bytes = BK_BENCH_SHORT_NORMAL * sizeof(float),
                                       .trial = short_trial};
     return bk_simulate(run, "short", &simulation, NULL, bk_run_results(run));
 }
@@ -34,7 +32,7 @@ static bk_status run_short(bk_run *run)
 bk_status bk_bench_trials_loop(bk_bench_data *data)
 {
     double output = 0.0;
-    float *values = bk_allocate(SHORT_NORMALS, sizeof *values);
+    float *values = bk_allocate(BK_BENCH_SHORT_NORMAL, sizeof *values);
     (void)data;
     if (values == NULL) {
         return bk_error_status();
@@ -48,8 +46,7 @@ bk_status bk_bench_trials_loop(bk_bench_data *data)
 
 /* ---- Fresh test sets of a network, as in the lab ---- */
 
-#define TEST_SIZE 1000
-#define HIDDEN    100
+#define TEST_SIZE BK_BENCH_TEST_SIZE
 
 typedef struct test_scratch {
     float x[2 * TEST_SIZE], score[TEST_SIZE];
@@ -70,15 +67,14 @@ static bk_status fresh_test_set(const void *context, uint64_t trial, void *scrat
     return BK_OK;
 }
 
-static bk_status run_fresh(bk_run *run)
+static bk_status run_fresh(bk_run *run, uint64_t trials, size_t hidden)
 {
     static const bk_output outputs[] = {{.name = "errors", .dtype = BK_U32}};
-    const bk_simulation simulation = {.trials = BK_BENCH_TRIALS,
+    const bk_simulation simulation = {.trials = trials,
                                       .outputs = outputs,
                                       .n_outputs = 1,
                                       .scratch_bytes = sizeof(test_scratch),
                                       .trial = fresh_test_set};
-    const size_t hidden = HIDDEN;
     if (bk_mixture_scratch_bytes(&bk_mixture_lab, TEST_SIZE, BK_F32) > sizeof((test_scratch *)0)->sampling) {
         return bk_fail(BK_FAILED, "the scratch of the bench is too small");
     }
@@ -92,36 +88,37 @@ static bk_status run_fresh(bk_run *run)
     return status;
 }
 
-/* ---- Running one of them on so many threads ---- */
+static bk_status run_100(bk_run *run) { return run_fresh(run, BK_BENCH_TRIALS, 100); }
 
-static bk_status execute(bk_status (*run)(bk_run *run), int threads)
+static bk_status run_500(bk_run *run) { return run_fresh(run, BK_BENCH_WIDE_TRIALS, 500); }
+
+/* ---- Running one of them ---- */
+
+static bk_status execute(bk_status (*run)(bk_run *run))
 {
     const bk_experiment experiment = {.name = "bench", .summary = "trials", .run = run};
-    const int before = bk_threads();
-    BK_TRY(bk_set_threads(threads));
     bk_options *options = bk_options_create(NULL, 0);
     bk_results *results = options == NULL ? NULL : bk_run_execute(&experiment, options, 1, NULL);
     const bk_status status = results == NULL ? bk_error_status() : BK_OK;
     bk_results_destroy(results);
     bk_options_destroy(options);
-    (void)bk_set_threads(before);
     return status;
 }
 
 bk_status bk_bench_trials_driver(bk_bench_data *data)
 {
     (void)data;
-    return execute(run_short, 1);
+    return execute(run_short);
 }
 
-bk_status bk_bench_trials_one_thread(bk_bench_data *data)
+bk_status bk_bench_trials_100(bk_bench_data *data)
 {
     (void)data;
-    return execute(run_fresh, 1);
+    return execute(run_100);
 }
 
-bk_status bk_bench_trials_two_threads(bk_bench_data *data)
+bk_status bk_bench_trials_500(bk_bench_data *data)
 {
     (void)data;
-    return execute(run_fresh, 2);
+    return execute(run_500);
 }
