@@ -15,7 +15,7 @@
     "bootstrap-studentized,bootstrap-bca,ideal-percentile,ideal-basic,ideal-bca"
 
 static const bk_option options[] = {
-    STUDY_OPTIONS_TRAINING("100", "balanced"),
+    LAB_OPTIONS_TRAINING_OF("100", "balanced"),
     {.name = "trials",
      .type = BK_OPTION_INTEGER,
      .initial = "10000",

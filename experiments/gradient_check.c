@@ -209,7 +209,7 @@ static const bk_option options[] = {
      .help = "number of hidden units"},
     LAB_OPTION_ACTIVATION,
     LAB_OPTION_TRAIN_SIZE,
-    LAB_OPTION_SAMPLING,
+    LAB_OPTION_SAMPLING("balanced"),
 };
 
 static bk_status run_alone(bk_run *run)

@@ -10,9 +10,10 @@
 
 /* ---- Options ------------------------------------------------------------------------------------------ */
 
-#define LAB_OPTION_SAMPLING                                                                                 \
+#define LAB_OPTION_SAMPLING(sampling_initial)                                                               \
     {                                                                                                       \
-        .name = "sampling", .type = BK_OPTION_CHOICE, .initial = "balanced", .choices = "balanced,iid",     \
+        .name = "sampling", .type = BK_OPTION_CHOICE, .initial = (sampling_initial),                        \
+        .choices = "balanced,iid",                                                                          \
         .help = "balanced: exactly half of the points of each class (the course's way); iid: each point's " \
                 "class is drawn too"                                                                        \
     }
@@ -26,55 +27,57 @@
         .name = "activation", .type = BK_OPTION_CHOICE_LIST, .initial = "tanh",                   \
         .choices = "tanh,relu,sigmoid", .help = "activations of the hidden units, a network each" \
     }
-#define LAB_OPTIONS_TRAINING                                 \
-    {.name = "hidden",                                       \
-     .type = BK_OPTION_INTEGER_LIST,                         \
-     .initial = "5,10,100,500",                              \
-     .range = "[1,100000]",                                  \
-     .help = "numbers of hidden units, a network each"},     \
-        LAB_OPTION_ACTIVATION, LAB_OPTION_TRAIN_SIZE,        \
-        {.name = "learning-rate",                            \
-         .type = BK_OPTION_REAL,                             \
-         .initial = "0.1",                                   \
-         .range = "(0,1000000]",                             \
-         .help = "step length of gradient descent"},         \
-        {.name = "epochs",                                   \
-         .type = BK_OPTION_INTEGER,                          \
-         .initial = "1000",                                  \
-         .range = "[1,100000000]",                           \
-         .help = "steps of full-batch gradient descent"},    \
-        {.name = "dtype",                                    \
-         .type = BK_OPTION_CHOICE,                           \
-         .initial = "f32",                                   \
-         .choices = "f32,f64",                               \
-         .help = "precision of points, weights and scores"}, \
-        LAB_OPTION_SAMPLING
-#define LAB_OPTIONS_TEST_ERROR                                                                              \
-    {.name = "trials",                                                                                      \
-     .type = BK_OPTION_INTEGER,                                                                             \
-     .initial = "10000",                                                                                    \
-     .range = "[1,1000000000]",                                                                             \
-     .help = "fresh test sets to draw"},                                                                    \
-        {.name = "test-size",                                                                               \
-         .type = BK_OPTION_INTEGER,                                                                         \
-         .initial = "1000",                                                                                 \
-         .range = "[1,100000000]",                                                                          \
-         .unit = "points",                                                                                  \
-         .help = "size of a test set"},                                                                     \
-        {.name = "resamples",                                                                               \
-         .type = BK_OPTION_INTEGER,                                                                         \
-         .initial = "9999",                                                                                 \
-         .range = "[1,100000000]",                                                                          \
-         .help = "bootstrap resamples of the one fixed test set"},                                          \
-        {.name = "level",                                                                                   \
-         .type = BK_OPTION_REAL,                                                                            \
-         .initial = "0.9",                                                                                  \
-         .range = "(0,1)",                                                                                  \
-         .help = "confidence level of the intervals (the assignment's alpha)"},                             \
-    {                                                                                                       \
-        .name = "evaluation", .type = BK_OPTION_CHOICE, .initial = "auto", .choices = "auto,dense,map",     \
+/* With the networks and the sampling that an experiment takes by default. */
+#define LAB_OPTIONS_TRAINING_OF(hidden_initial, sampling_initial) \
+    {.name = "hidden",                                            \
+     .type = BK_OPTION_INTEGER_LIST,                              \
+     .initial = (hidden_initial),                                 \
+     .range = "[1,100000]",                                       \
+     .help = "numbers of hidden units, a network each"},          \
+        LAB_OPTION_ACTIVATION, LAB_OPTION_TRAIN_SIZE,             \
+        {.name = "learning-rate",                                 \
+         .type = BK_OPTION_REAL,                                  \
+         .initial = "0.1",                                        \
+         .range = "(0,1000000]",                                  \
+         .help = "step length of gradient descent"},              \
+        {.name = "epochs",                                        \
+         .type = BK_OPTION_INTEGER,                               \
+         .initial = "1000",                                       \
+         .range = "[1,100000000]",                                \
+         .help = "steps of full-batch gradient descent"},         \
+        {.name = "dtype",                                         \
+         .type = BK_OPTION_CHOICE,                                \
+         .initial = "f32",                                        \
+         .choices = "f32,f64",                                    \
+         .help = "precision of points, weights and scores"},      \
+        LAB_OPTION_SAMPLING(sampling_initial)
+#define LAB_OPTIONS_TRAINING LAB_OPTIONS_TRAINING_OF("5,10,100,500", "balanced")
+#define LAB_OPTIONS_TEST_ERROR                                                                               \
+    {.name = "trials",                                                                                       \
+     .type = BK_OPTION_INTEGER,                                                                              \
+     .initial = "10000",                                                                                     \
+     .range = "[1,1000000000]",                                                                              \
+     .help = "fresh test sets to draw"},                                                                     \
+        {.name = "test-size",                                                                                \
+         .type = BK_OPTION_INTEGER,                                                                          \
+         .initial = "1000",                                                                                  \
+         .range = "[1,100000000]",                                                                           \
+         .unit = "points",                                                                                   \
+         .help = "size of a test set"},                                                                      \
+        {.name = "resamples",                                                                                \
+         .type = BK_OPTION_INTEGER,                                                                          \
+         .initial = "9999",                                                                                  \
+         .range = "[1,100000000]",                                                                           \
+         .help = "bootstrap resamples of the one fixed test set"},                                           \
+        {.name = "level",                                                                                    \
+         .type = BK_OPTION_REAL,                                                                             \
+         .initial = "0.9",                                                                                   \
+         .range = "(0,1)",                                                                                   \
+         .help = "confidence level of the intervals (the assignment's alpha)"},                              \
+    {                                                                                                        \
+        .name = "evaluation", .type = BK_OPTION_CHOICE, .initial = "auto", .choices = "auto,dense,map",      \
         .help = "dense sends every point of a test set through the network; map looks labels up where they " \
-                "are proved, the same bits; auto takes whichever is quicker"                                \
+                "are proved, the same bits; auto takes whichever is quicker"                                 \
     }
 
 /* A check of these options together: sets of even size where sampling is balanced, a number of networks

@@ -200,7 +200,7 @@ static bk_status check_options(const bk_options *options)
 }
 
 static const bk_option options[] = {
-    STUDY_OPTIONS_TRAINING("5,100", "iid"),
+    LAB_OPTIONS_TRAINING_OF("5,100", "iid"),
     {.name = "trials",
      .type = BK_OPTION_INTEGER,
      .initial = "10000",

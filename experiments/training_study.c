@@ -216,7 +216,7 @@ static const bk_option options[] = {
      .initial = "200",
      .range = "[2,100000000]",
      .help = "trainings of each network"},
-    STUDY_OPTIONS_TRAINING("5,100", "balanced"),
+    LAB_OPTIONS_TRAINING_OF("5,100", "balanced"),
     {.name = "fresh",
      .type = BK_OPTION_CHOICE,
      .initial = "both",
