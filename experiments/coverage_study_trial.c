@@ -51,10 +51,10 @@ static layout layout_of(const coverage_study *study)
     const lab_networks *networks = study->networks;
     const size_t element = bk_dtype_size(networks->dtype);
     layout at;
-    at.y = study_align(bk_mixture_lab.inputs * study->test_size * element);
-    at.score = at.y + study_align(study->test_size);
-    at.counts = at.score + study_align(study->test_size * element);
-    at.sampling = at.counts + study_align(networks->count * sizeof(uint64_t));
+    at.y = lab_align(bk_mixture_lab.inputs * study->test_size * element);
+    at.score = at.y + lab_align(study->test_size);
+    at.counts = at.score + lab_align(study->test_size * element);
+    at.sampling = at.counts + lab_align(networks->count * sizeof(uint64_t));
     at.bytes = at.sampling + bk_mixture_scratch_bytes(&bk_mixture_lab, study->test_size, networks->dtype);
     return at;
 }

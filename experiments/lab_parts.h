@@ -8,6 +8,9 @@
 
 #include <brisk/brisk.h>
 
+/* bytes, rounded up so that what follows in a thread's scratch memory is aligned. */
+static inline size_t lab_align(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
 /* ---- Options ------------------------------------------------------------------------------------------ */
 
 #define LAB_OPTION_SAMPLING(sampling_initial)                                                               \

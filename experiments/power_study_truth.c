@@ -15,14 +15,14 @@ power_scratch power_scratch_of(const power_study *study, size_t points)
     const size_t element = bk_dtype_size(study->dtype);
     const size_t sampling = bk_mixture_scratch_bytes(&bk_mixture_lab, points, study->dtype);
     power_scratch layout;
-    layout.y = study_align(bk_mixture_lab.inputs * points * element);
-    layout.score = layout.y + study_align(points);
-    layout.error_a = layout.score + study_align(points * element);
-    layout.error_b = layout.error_a + study_align(points);
-    layout.sampling = layout.error_b + study_align(points);
-    layout.half = layout.sampling + study_align(sampling);
-    layout.coin = layout.half + study_align((points + 1) * sizeof(double));
-    layout.bytes = layout.coin + study_align(points);
+    layout.y = lab_align(bk_mixture_lab.inputs * points * element);
+    layout.score = layout.y + lab_align(points);
+    layout.error_a = layout.score + lab_align(points * element);
+    layout.error_b = layout.error_a + lab_align(points);
+    layout.sampling = layout.error_b + lab_align(points);
+    layout.half = layout.sampling + lab_align(sampling);
+    layout.coin = layout.half + lab_align((points + 1) * sizeof(double));
+    layout.bytes = layout.coin + lab_align(points);
     return layout;
 }
 

@@ -13,7 +13,4 @@
         .help = "confidence level; a test rejects where its p-value is at most 1 - level" \
     }
 
-/* bytes, rounded up so that what follows in a thread's scratch memory is aligned. */
-static inline size_t study_align(size_t bytes) { return (bytes + 63) / 64 * 64; }
-
 #endif

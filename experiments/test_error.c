@@ -20,15 +20,13 @@ typedef struct trial_scratch {
     size_t y, score, sampling, bytes;
 } trial_scratch;
 
-static size_t align64(size_t bytes) { return (bytes + 63) / 64 * 64; }
-
 static trial_scratch scratch_layout(const lab_networks *networks, size_t test_size)
 {
     const size_t element = bk_dtype_size(networks->dtype);
     trial_scratch layout;
-    layout.y = align64(bk_mixture_lab.inputs * test_size * element);
-    layout.score = layout.y + align64(test_size);
-    layout.sampling = layout.score + align64(test_size * element);
+    layout.y = lab_align(bk_mixture_lab.inputs * test_size * element);
+    layout.score = layout.y + lab_align(test_size);
+    layout.sampling = layout.score + lab_align(test_size * element);
     layout.bytes = layout.sampling + bk_mixture_scratch_bytes(&bk_mixture_lab, test_size, networks->dtype);
     return layout;
 }
@@ -132,21 +130,8 @@ static bk_status put_kept(bk_group *group, const bk_trials *trials, size_t outpu
 /* Without values they stand on the group, beside the frequency of each count. */
 static bk_status put_folded(bk_group *group, const bk_trials *trials, size_t output, uint64_t test_size)
 {
-    static const bk_field value = {.name = "value",
-                                   .dtype = BK_U64,
-                                   .rank = 1,
-                                   .axes = {"value"},
-                                   .unit = "1",
-                                   .long_name = "errors on a fresh test set"};
-    static const bk_field count = {.name = "count",
-                                   .dtype = BK_U64,
-                                   .rank = 1,
-                                   .axes = {"value"},
-                                   .unit = "1",
-                                   .long_name = "test sets with that many errors"};
     const double m = (double)test_size;
     const bk_summary *summary = &trials->summaries[output];
-    const bk_tally *tally = &trials->frequencies[output];
     BK_TRY(bk_group_set_unsigned(group, "trials", trials->count));
     BK_TRY(bk_group_set_real(group, "mean", summary->mean / m));
     if (trials->count > 1) {
@@ -155,23 +140,9 @@ static bk_status put_folded(bk_group *group, const bk_trials *trials, size_t out
     }
     BK_TRY(bk_group_set_integer(group, "test_size", (int64_t)test_size));
     BK_TRY(bk_group_set_integer(group, "block_size", (int64_t)trials->block_size));
-    if (tally->full) {
-        return BK_OK;
-    }
-    uint64_t *columns = bk_allocate(tally->distinct, 2 * sizeof *columns);
-    if (columns == NULL) {
-        return bk_error_status();
-    }
-    bk_group *frequency = bk_group_at(group, "frequency");
-    bk_status status = bk_tally_sorted(columns, columns + tally->distinct, tally);
-    if (status == BK_OK) {
-        status = lab_put(frequency, &value, &tally->distinct, columns);
-    }
-    if (status == BK_OK) {
-        status = lab_put(frequency, &count, &tally->distinct, columns + tally->distinct);
-    }
-    bk_free(columns);
-    return status;
+    return trials->frequencies[output].full
+               ? BK_OK
+               : bk_trials_put_frequencies(trials, output, bk_group_at(group, "frequency"));
 }
 
 static bk_status summarise_trials(void *context, const bk_trials *trials, bk_group *results)

@@ -22,9 +22,9 @@ static study_scratch scratch_layout(const training_study *study)
     const size_t element = bk_dtype_size(study->dtype);
     const size_t points = study->train_size > study->test_size ? study->train_size : study->test_size;
     study_scratch layout;
-    layout.y = study_align(bk_mixture_lab.inputs * points * element);
-    layout.score = layout.y + study_align(points);
-    layout.sampling = layout.score + study_align(points * element);
+    layout.y = lab_align(bk_mixture_lab.inputs * points * element);
+    layout.score = layout.y + lab_align(points);
+    layout.sampling = layout.score + lab_align(points * element);
     layout.bytes = layout.sampling + bk_mixture_scratch_bytes(&bk_mixture_lab, points, study->dtype);
     return layout;
 }

@@ -122,6 +122,8 @@ BK_API bk_status bk_simulate(bk_run *run, const char *name, const bk_simulation 
  * and the values of the trials, "trial_value", where they were kept. Identical with --keep all and --keep
  * summary but for the last. */
 BK_API bk_status bk_trials_put(const bk_trials *trials, size_t output, bk_group *results);
+/* Its frequencies alone, value and count [value], into group. BK_INVALID where they are not known. */
+BK_API bk_status bk_trials_put_frequencies(const bk_trials *trials, size_t output, bk_group *group);
 /* Quantiles [n] of one output, from bins (or, of counts, exactly while their frequencies are known). */
 BK_API bk_status bk_trials_quantiles(bk_quantile *quantiles, const double *probabilities, size_t n,
                                      const bk_trials *trials, size_t output);

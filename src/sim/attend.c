@@ -44,14 +44,12 @@ static bool checkpoint_is_due(bk_run *run, double now)
            now - run->last_checkpoint_s >= control->checkpoint_every_s;
 }
 
-/* What is due now. Only one thread does it; the others go on. With several ranks, checkpoints are agreed on
- * between the rounds. */
-static void serve(bk_run *run, double now, const bk_part *part)
+void bk_run_serve(bk_run *run, double now, const bk_part *part, bool checkpoints)
 {
     if (!bk_mutex_try(run->service)) {
         return;
     }
-    if (bk_ranks() == 1 && (atomic_load(&run->checkpoint_wanted) || checkpoint_is_due(run, now))) {
+    if (checkpoints && (atomic_load(&run->checkpoint_wanted) || checkpoint_is_due(run, now))) {
         atomic_store(&run->checkpoint_wanted, false);
         write_checkpoint(run);
     }
@@ -72,7 +70,8 @@ static void look_at_clock(bk_run *run, bk_attendance *attendance, const bk_part 
     if (limit > 0.0 && now - run->started_s >= limit) {
         ask_to_stop(run, "its time limit is reached");
     }
-    serve(run, now, part);
+    /* Several ranks agree on checkpoints between their rounds. */
+    bk_run_serve(run, now, part, bk_ranks() == 1);
     const double passed = now - attendance->last_s;
     const double steps = passed > 0.0 ? (double)(attendance->step + 1) * SECONDS_BETWEEN_LOOKS / passed : 1e9;
     attendance->step = steps < MOST_TRIALS_BETWEEN ? (uint32_t)steps : MOST_TRIALS_BETWEEN;

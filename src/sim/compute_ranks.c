@@ -150,27 +150,6 @@ static bk_status exchange(const bk_computation *work, round_work *own)
 
 /* ---- A round ---- */
 
-/* Rank 0 serves what is due; the others wait for it in the next exchange. */
-static void serve_between_rounds(bk_run *run, const bk_part *part)
-{
-    const bk_run_control *control = run->control;
-    const double now = bk_clock_s();
-    const bool due =
-        control->checkpoint_every_s > 0.0 && now - run->last_checkpoint_s >= control->checkpoint_every_s;
-    if (bk_rank() == 0 && control->checkpoint != NULL && (due || atomic_load(&run->checkpoint_wanted))) {
-        if (bk_checkpoint_write(run) != BK_OK) {
-            bk_run_say(run, "no checkpoint: %s", bk_error_message());
-            bk_error_clear();
-        }
-        run->last_checkpoint_s = bk_clock_s();
-    }
-    atomic_store(&run->checkpoint_wanted, false);
-    const uint64_t done = bk_part_done(part);
-    if (done < part->own_trials) {
-        bk_run_tell_progress(run, part->name, done, part->own_trials, part);
-    }
-}
-
 /* What this rank computed is shared even where one of them failed: the checkpoint keeps it. */
 static bk_status compute_and_share(bk_computation *work, round_work *own)
 {
@@ -221,7 +200,8 @@ bk_status bk_compute_with_ranks(bk_computation *work, uint64_t n_missing)
         double passed = 0.0;
         BK_TRY(run_round(&stop, &passed, work, first, count));
         first += count;
-        serve_between_rounds(work->run, work->part);
+        /* Rank 0 writes; the others wait for it in the next exchange. */
+        bk_run_serve(work->run, bk_clock_s(), work->part, true);
         if (passed < SHORT_ROUND_S) {
             agreed[0] *= 2;
         } else if (passed > LONG_ROUND_S && agreed[0] / 2 >= least) {

@@ -105,6 +105,9 @@ typedef struct bk_attendance {
 /* To be called between trials, by any thread: asks for requests, looks at the time limit, tells progress,
  * writes a checkpoint where one is due. True: stop, the trials in hand are the last. */
 bool bk_run_attend(bk_run *run, bk_attendance *attendance, const bk_part *part);
+/* Does what is due now: a checkpoint (where it may be written now) and progress of part (NULL: none). One
+ * thread does it; the others go on at once. */
+void bk_run_serve(bk_run *run, double now, const bk_part *part, bool checkpoints);
 /* The same at the end of a stage, where a checkpoint that is due is written too. */
 bool bk_run_pause(bk_run *run);
 /* BK_STOPPED with a message, after a checkpoint. */

@@ -20,6 +20,8 @@ bk_status bk_trials_quantiles(bk_quantile *quantiles, const double *probabilitie
                                 summary->maximum);
 }
 
+static const char *unit_of(const bk_output *output) { return output->unit == NULL ? "1" : output->unit; }
+
 static bk_status put_moments(bk_group *group, const bk_summary *summary)
 {
     BK_TRY(bk_group_set_unsigned(group, "count", summary->count));
@@ -74,8 +76,13 @@ static bk_status put_quantiles(bk_group *group, const bk_trials *trials, size_t 
     return put_column(group, "high", unit, "upper bound of the quantile (edge of its bin)", high);
 }
 
-static bk_status put_frequencies(bk_group *group, const bk_tally *tally, const char *unit)
+bk_status bk_trials_put_frequencies(const bk_trials *trials, size_t output, bk_group *group)
 {
+    if (output >= trials->n_outputs || trials->frequencies[output].full) {
+        return bk_fail(BK_INVALID, "the frequencies of output %zu are not known", output);
+    }
+    const bk_tally *tally = &trials->frequencies[output];
+    const char *unit = unit_of(&trials->outputs[output]);
     const bk_field value = {.name = "value",
                             .dtype = BK_U64,
                             .rank = 1,
@@ -108,7 +115,7 @@ bk_status bk_trials_put(const bk_trials *trials, size_t output, bk_group *result
         return bk_fail(BK_INVALID, "output %zu of %zu does not exist", output, trials->n_outputs);
     }
     const bk_output *facts = &trials->outputs[output];
-    const char *unit = facts->unit == NULL ? "1" : facts->unit;
+    const char *unit = unit_of(facts);
     const char *long_name = facts->long_name == NULL ? facts->name : facts->long_name;
     bk_group *group = bk_group_at(results, facts->name);
     BK_TRY(bk_group_set_text(group, "long_name", long_name));
@@ -116,7 +123,7 @@ bk_status bk_trials_put(const bk_trials *trials, size_t output, bk_group *result
     BK_TRY(put_moments(group, &trials->summaries[output]));
     BK_TRY(put_quantiles(bk_group_at(group, "quantile"), trials, output, unit));
     if (facts->dtype == BK_U32 && !trials->frequencies[output].full) {
-        BK_TRY(put_frequencies(bk_group_at(group, "frequency"), &trials->frequencies[output], unit));
+        BK_TRY(bk_trials_put_frequencies(trials, output, bk_group_at(group, "frequency")));
     }
     if (trials->values == NULL) {
         return BK_OK;
