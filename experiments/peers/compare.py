@@ -180,6 +180,40 @@ def threads(run, _):
     return ("brisk, 1 thread", "trials of 1000 points through 100 units: two threads against one", "us", None, None)
 
 
+def threads_of_map(run, _):
+    few, more = (1000, 10000) if run.quick else (100000, 1000000)
+    return threads_of_command(run, f"trials of 1000 points by the decision map of 500 units, {more} more of them, "
+                              "--keep summary", few, more, "test-error", "--hidden", 500, "--evaluation", "map",
+                              "--resamples", 1, "--keep", "summary")
+
+
+def threads_of_coverage(run, _):
+    if "coverage-study" not in run.brisk.experiments():
+        raise Missing("this brisk has no experiment coverage-study")
+    few, more = (100, 1000) if run.quick else (20000, 200000)
+    return threads_of_command(run, f"test sets of a coverage study, {more} more of them, --keep summary", few, more,
+                              "coverage-study", "--keep", "summary")
+
+
+def threads_of_command(run, what, few, more, *command):
+    """What more trials add to a whole command, so that its start, its training and its map do not count."""
+    def added(threads):
+        small, large = (run.brisk.run_seconds(*command, "--trials", trials, threads=threads) for trials in (few, few + more))
+        return max(1e6 * (large - small) / more, 1e-3)
+
+    return ("brisk, 1 thread", f"{what}: two threads against one", "us", lambda: (added(1), "one thread"), lambda: added(2))
+
+
+def threads_of_bootstrap(run, stage):
+    what = {"bootstrap-bca": "a draw of BCa of 1000 losses, 9999 resamples", "resample-1e6": "a draw of means of 1e6 losses"}
+
+    def draw(threads):
+        return run.brisk.row(stage, threads=threads)["median"]
+
+    return ("brisk, 1 thread", f"{what[stage]}: two threads against one", "ns", lambda: (draw(1), "one thread"),
+            lambda: draw(2))
+
+
 def scaled(factor, pair):
     return factor * pair[0], pair[1]
 
@@ -199,6 +233,10 @@ STAGES = [
     ("coverage-study", coverage, None, 1000),
     ("lab", lab, None, None),
     ("two-threads", threads, None, 1.9),
+    ("two-threads-map", threads_of_map, None, 1.9),
+    ("two-threads-bca", threads_of_bootstrap, "bootstrap-bca", 1.9),
+    ("two-threads-mean-1e6", threads_of_bootstrap, "resample-1e6", 1.9),
+    ("two-threads-coverage", threads_of_coverage, None, 1.9),
     ("numpy-raw", random, 0, None),
     ("numpy-uniform-f64", random, 3, None),
     ("numpy-uniform-f32", random, 4, None),

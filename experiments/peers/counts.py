@@ -33,7 +33,7 @@ def loops(brisk, folder, scale):
         ("training", "a unit at a point and epoch", ("train-500-f32", 200 * 500), epochs * 200 * 500,
          r"hidden_(forward|backward)_tanh_f32|forward_of_tanh_f32|backward_f32|backward_plane_f32",
          ["run", "training", "--hidden", "500", "--epochs", str(epochs), *out]),
-        ("resampling", "a draw", ("resample-1000", 1), resamples * 1000, r"resample_sum_16|add_values|draw_16|pcg64_",
+        ("resampling", "a draw", ("resample-1000", 1), resamples * 1000, r"resample_sums|draw_sums|add_values|make_|halve|split|quarter|fill|take_",
          ["interval", write_losses(folder), "--method", "bootstrap-bca", "--resamples", str(resamples)]),
     ]
 

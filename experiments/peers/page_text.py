@@ -46,8 +46,7 @@ The limit of a stage is counted from its formula, not from the code:
 | two normals, f64 | 36 | 2 | 8 | |
 | 64 random bits (PCG64-DXSM: step 2, output 2) | | | 4 | |
 | a fresh test point: two normals, half a draw for its component, 2 to place it | 26 | 2 | 6 | |
-| a resampled loss, m < 2^16: itself, 16 random bits | | | 1 | 1 |
-| a resampled loss, larger m: itself, 5 bits in a leaf, 1 in each of 4 splits | | | 9/16 | 1 |
+| a resampled loss: itself times its count, 21 random bits (33 words of 64 for 128 losses, and those of halving down to 128) | 1 | | 1.3 | |
 
 A core does different kinds at the same time, so the limit is the slowest kind alone:
 
@@ -70,11 +69,11 @@ Why the rest is lost:
 - *raw*: vectors have no product of 64 by 64 bits to 128, so the step of the generator takes four products of halves and
   some carrying; the limit counts one.
 - *normal*: the pass from draws to normals reaches about half of its limit; drawing the bits comes on top.
-- *resample-1000*: a load each is the least; the bits become indices (a product, a compare and a select of 16 bits), and
-  each index is taken out of a word before its load.
-- *train-5*, *train-10*: vectors hold 16 units, so 5 fill a third. By callgrind, most instructions of an epoch are in the
-  forward pass but are neither multiply-adds nor tanh: folding 16 lanes into a score for each of 200 points, and making sure
-  that no sum can overflow.
+- *resample-1000*: the limit counts the products of the random words and of the losses by their counts. Masks and counts of
+  ones make counts out of the words, and each count becomes a double (two operations) before its product.
+- *train-5*, *train-10*: vectors hold 16 units, so 5 fill a third. By callgrind, line by line, of the 208 instructions that
+  the forward pass of 5 units takes a point (AVX2), 35 % fold 16 lanes into a score, 19 % make sure that no sum can
+  overflow, 15 % are multiply-adds and 16 % the rest of tanh; the passes back to the gradients take an eighth of that.
 - *train-500*: on one core, half of its limit or more (next section); on two, both wait for each other at the end of each
   pass, several times an epoch, which a busy machine makes long.
 - *bootstrap-bca*, *resample-1e6* on all threads: as *resample-1000* on each core, where the cores are free.
@@ -180,6 +179,34 @@ def stage_of(bench, name, isa=None):
     return next((row for row in bench["stages"] if row["stage"] == name and row["instruction_set"] == isa), None)
 
 
+def sets_beside(bench):
+    """The speed of AVX2 in that of AVX-512."""
+    rows = []
+    for stage, asked in (("raw", "1/3"), ("normal-f32", ""), ("tanh-unit-f32", "1/2"), ("dense-trial", "1/2"),
+                         ("map-trial", "1/2"), ("map-labels", "")):
+        narrow, wide = stage_of(bench, stage, "avx2"), stage_of(bench, stage, "avx512")
+        if narrow and wide:
+            rows.append((stage, cell(narrow["median"]), cell(wide["median"]), f"{wide['median'] / narrow['median']:.2f}",
+                         f"{wide['min'] / narrow['min']:.2f}", asked))
+    if not rows:
+        return ""
+    head = ("stage", "avx2, ns", "avx512, ns", "speed of avx2 in that of avx512", "in the best runs", "asked")
+    return "\nA processor without AVX-512, as this one is with `BRISK_ISA=avx2`:\n\n" + table(head, rows, head[1:])
+
+
+def files(bench):
+    """What the results file takes of a run."""
+    parts = []
+    for stage, what in (("file-lab", "the lab"), ("file-trials", "10,000 trials"), ("file-million", "1,000,000 trials")):
+        row = stage_of(bench, stage)
+        if row:
+            parts.append(f"{row['median']:.1f} % of {what}")
+    if not parts:
+        return ""
+    return ("\nWriting the results file (digests, compression, write, fsync; default evaluation) takes " + ", ".join(parts)
+            + "; asked 5 %.\n")
+
+
 def threads_and_memory(bench):
     one, two = stage_of(bench, "trials-1-thread"), stage_of(bench, "trials-2-threads")
     text = ""
@@ -230,8 +257,9 @@ What they are bound by:
 - **training**: arithmetic too. Each activation is written once and read once, 4 bytes each way: 2 / 16 = 0.125 lines of 64
   bytes an item, which is what the misses show. They stay within the second level, in order, and cost little: it finishes as
   many instructions a ns as the forward pass, or more.
-- **resampling**: instructions. Everything lies in the first-level cache; an index is made of 16 bits in vectors, but it is
-  taken out and its loss is loaded and added one by one.
+- **resampling**: instructions. Everything lies in the first-level cache, and nothing is done one by one: resamples lie side
+  by side in the vectors, about a third of the instructions draw random words, the others turn words into counts and add
+  up losses times counts.
 """
 
 
@@ -265,6 +293,6 @@ def page(result):
     bench = result["bench"]
     text = top(result) + ratios(result["compare"])
     text += LIMITS + operations(bench) + ARITHMETIC.format(isa=bench["machine"]["instruction_set"], example=example(bench))
-    text += limits(bench) + AFTER_LIMITS + threads_and_memory(bench)
+    text += limits(bench) + AFTER_LIMITS + sets_beside(bench) + threads_and_memory(bench) + files(bench)
     text += COUNTS + counted(result) + GROWTH + grown(result["growth"])
     return text

@@ -44,9 +44,9 @@ class Brisk:
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True,
                                          env=os.environ | (environment or {})).stdout)
 
-    def row(self, stage):
+    def row(self, stage, threads=None):
         """That of one stage with the instruction set in use."""
-        bench = self.bench(stage)
+        bench = self.bench(stage, threads=threads)
         chosen = bench["machine"]["instruction_set"]
         return next(row for row in bench["stages"] if row["instruction_set"] in (chosen, None))
 

@@ -140,6 +140,9 @@ BK_API void bk_fill_normal_f32(bk_stream *stream, float *values, size_t count);
  * at most 2^53 - 1; u = t 2^-53; radius = sqrt(-2 log u), up to 8.652; value 2i = radius cos(2 pi h 2^-53),
  * value 2i+1 = radius sin(2 pi h 2^-53). */
 BK_API void bk_fill_normal_f64(bk_stream *stream, double *values, size_t count);
+/* The first 2 count values of these two, pair by pair into two arrays: values 2i in first, 2i+1 in second. */
+BK_API void bk_fill_normal_pairs_f32(bk_stream *stream, float *first, float *second, size_t count);
+BK_API void bk_fill_normal_pairs_f64(bk_stream *stream, double *first, double *second, size_t count);
 /* normal-scaled-f32-v1, normal-scaled-f64-v1: mean + sd z with z of the transforms above and as many draws;
  * product and sum rounded each. mean finite, sd finite and not negative, |mean| + 7 sd (f32) or
  * |mean| + 9 sd (f64) finite. */

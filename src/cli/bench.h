@@ -74,7 +74,7 @@ void bk_bench_fill(bk_bench_data *data);
 /* Resampling (bench_bootstrap.c). */
 #define BK_BENCH_RESAMPLES       64
 #define BK_BENCH_BCA_RESAMPLES   9999
-#define BK_BENCH_LARGE_RESAMPLES 16
+#define BK_BENCH_LARGE_RESAMPLES 64
 bk_status bk_bench_resample_1000(bk_bench_data *data);
 bk_status bk_bench_resample_65536(bk_bench_data *data);
 bk_status bk_bench_resample_million(bk_bench_data *data);
@@ -115,6 +115,10 @@ bk_status bk_bench_memory_all(bk_bench_data *data, double *bytes);
 /* Whole experiments of the program, every point through the network (bench_experiment.c). */
 bk_status bk_bench_coverage_study(bk_bench_data *data);
 bk_status bk_bench_lab(bk_bench_data *data);
+/* Percent of the time of such a run that its file takes (bench_file.c). */
+bk_status bk_bench_file_lab(bk_bench_data *data, double *percent);
+bk_status bk_bench_file_trials(bk_bench_data *data, double *percent);
+bk_status bk_bench_file_million(bk_bench_data *data, double *percent);
 
 /* ---- Limits (bench_limit.c) -----------------------------------------------------------------------------
  */

@@ -107,6 +107,7 @@ static bk_bootstrap_options options_of(const bk_interval_command *command, const
     options.ties = command->ties;
     options.influence = command->influence;
     options.keep_replicates = command->keep_replicates;
+    options.binomial = command->kind != BK_KIND_RESAMPLE;
     options.studentized = studentized && command->statistic == BK_STATISTIC_MEAN;
     if (command->classification != NULL) {
         options.function = command->classification->function;

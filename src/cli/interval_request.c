@@ -256,7 +256,9 @@ static const bk_argument table[] = {
      NULL},
     {"weights", 0, "COLUMN", "weights of the points", NULL},
     {"denominator", 0, "COLUMN", "of --statistic ratio", NULL},
-    {"bootstrap", 0, "resample|ideal", "resampled, or for 0/1 data summed exactly (default for those: ideal)",
+    {"bootstrap", 0, "resample|ideal",
+     "draw every loss, or for 0/1 data sum exactly (default for those: ideal; bootstrap-* then draw the "
+     "number of errors from its binomial law)",
      "Bootstrap:"},
     {"resamples", 0, "B", "number of resamples (default 9999)", NULL},
     {"seed", 0, "S|random", "seed of all random streams (default 1); random draws one and says it", NULL},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Drawing labelled points from a mixture: normals, then components, then one pass that places the
- * points. Every position in the stream is a formula (brisk/model.h). */
+ * Drawing labelled points from a mixture, straight into the rows that networks and decision maps read: first
+ * the normals of all points, which lie in the place of the points until, block by block, their components are
+ * drawn and they are moved to these. Every position in the stream is a formula (brisk/model.h). */
 #include <math.h>
 #include <string.h>
 
@@ -12,15 +13,15 @@
 
 #define ALIGNMENT 64
 
-/* Points placed in one pass, so that they stay in the first cache until they lie in rows. */
-#define BLOCK 256
+/* Points of a block: even, so that it begins with a whole draw, and small enough for the first-level cache.
+ */
+#define BLOCK 1024
 
 /* Where the pieces of the scratch start, in bytes. */
 typedef struct scratch_layout {
-    size_t normals;    /* [count][input] */
-    size_t components; /* [count], a row of means each */
-    size_t means;      /* [class][component][input] in dtype */
-    size_t block;      /* [BLOCK][input], points before they lie in rows */
+    size_t means;      /* [input][class][component] in dtype */
+    size_t components; /* [block], of a point's class or of both */
+    size_t normals;    /* [block][input], where a point does not take a pair of them */
     size_t bytes;
 } scratch_layout;
 
@@ -38,16 +39,19 @@ static bool add_piece(size_t *start, size_t *bytes, size_t rows, size_t columns,
     return bk_add_sizes(bytes, *bytes, piece);
 }
 
+/* False also where the points and their labels themselves do not fit. */
 static bool lay_out(scratch_layout *layout, const bk_mixture *mixture, size_t count, bk_dtype dtype)
 {
     const size_t size = bk_dtype_size(dtype);
     const size_t inputs = mixture->inputs;
     const size_t block = count < BLOCK ? count : BLOCK;
+    size_t point_bytes;
     layout->bytes = 0;
-    return add_piece(&layout->normals, &layout->bytes, count, inputs, size) &&
-           add_piece(&layout->components, &layout->bytes, count, 1, sizeof(uint32_t)) &&
+    return bk_multiply_sizes(&point_bytes, inputs, size) && bk_add_sizes(&point_bytes, point_bytes, 1) &&
+           bk_multiply_sizes(&point_bytes, point_bytes, count) &&
            add_piece(&layout->means, &layout->bytes, 2 * mixture->components, inputs, size) &&
-           add_piece(&layout->block, &layout->bytes, block, inputs, size);
+           add_piece(&layout->components, &layout->bytes, block, 1, sizeof(uint32_t)) &&
+           add_piece(&layout->normals, &layout->bytes, inputs == 2 ? 0 : block, inputs, size);
 }
 
 size_t bk_mixture_scratch_bytes(const bk_mixture *mixture, size_t count, bk_dtype dtype)
@@ -56,115 +60,124 @@ size_t bk_mixture_scratch_bytes(const bk_mixture *mixture, size_t count, bk_dtyp
     return lay_out(&layout, mixture, count, dtype) ? layout.bytes : SIZE_MAX;
 }
 
-/* ---- Placing points: x = mean + deviation * normal, point by point, then into rows ------------------------
- */
+/* ---- A sample ----------------------------------------------------------------------------------------- */
 
-/* The means of n points, [point][input], bytes a point. Sizes that the compiler knows, those of two inputs,
- * become one load and one store. */
-static void copy_means(char *block, const char *means, const uint32_t *component, size_t bytes, size_t n)
+typedef struct sample {
+    const bk_mixture *mixture;
+    bk_sampling sampling;
+    bk_dtype dtype;
+    size_t count;
+    bk_stream *stream;
+    void *x; /* [input][count] */
+    int8_t *y;
+    void *means;
+    uint32_t *component;
+    void *normals;
+} sample;
+
+/* ---- Normals ---- */
+
+/* A block of them from [point][input] to x [input][count]. */
+static void spread(const sample *s, size_t first, size_t n)
 {
-    if (bytes == 2 * sizeof(float)) {
+    const size_t inputs = s->mixture->inputs;
+    for (size_t j = 0; j < inputs; j++) {
+        const size_t to = j * s->count + first;
         for (size_t i = 0; i < n; i++) {
-            memcpy(block + i * 2 * sizeof(float), means + component[i] * 2 * sizeof(float),
-                   2 * sizeof(float));
-        }
-    } else if (bytes == 2 * sizeof(double)) {
-        for (size_t i = 0; i < n; i++) {
-            memcpy(block + i * 2 * sizeof(double), means + component[i] * 2 * sizeof(double),
-                   2 * sizeof(double));
-        }
-    } else {
-        for (size_t i = 0; i < n; i++) {
-            memcpy(block + i * bytes, means + component[i] * bytes, bytes);
+            if (s->dtype == BK_F32) {
+                ((float *)s->x)[to + i] = ((const float *)s->normals)[i * inputs + j];
+            } else {
+                ((double *)s->x)[to + i] = ((const double *)s->normals)[i * inputs + j];
+            }
         }
     }
 }
 
-/* x [input][stride] of n points from block [point][input]. */
-static void transpose_f32(float *x, size_t stride, const float *block, size_t inputs, size_t n)
+static void draw_normals(const sample *s)
 {
-    if (inputs == 2) { /* a stride the compiler knows becomes shuffles */
-        for (size_t i = 0; i < n; i++) {
-            x[i] = block[2 * i];
-            x[stride + i] = block[2 * i + 1];
-        }
+    const size_t inputs = s->mixture->inputs;
+    if (inputs == 2 && s->dtype == BK_F32) {
+        bk_fill_normal_pairs_f32(s->stream, s->x, (float *)s->x + s->count, s->count);
         return;
     }
-    for (size_t j = 0; j < inputs; j++) {
-        for (size_t i = 0; i < n; i++) {
-            x[j * stride + i] = block[i * inputs + j];
+    if (inputs == 2) {
+        bk_fill_normal_pairs_f64(s->stream, s->x, (double *)s->x + s->count, s->count);
+        return;
+    }
+    for (size_t first = 0; first < s->count; first += BLOCK) {
+        const size_t n = s->count - first < BLOCK ? s->count - first : BLOCK;
+        if (s->dtype == BK_F32) {
+            bk_fill_normal_f32(s->stream, s->normals, n * inputs);
+        } else {
+            bk_fill_normal_f64(s->stream, s->normals, n * inputs);
         }
+        spread(s, first, n);
     }
 }
 
-static void transpose_f64(double *x, size_t stride, const double *block, size_t inputs, size_t n)
+/* ---- Components and labels ---- */
+
+/* The means of an input side by side, rounded to dtype. */
+static void arrange_means(const sample *s)
 {
+    const size_t inputs = s->mixture->inputs, rows = 2 * s->mixture->components;
     for (size_t j = 0; j < inputs; j++) {
-        for (size_t i = 0; i < n; i++) {
-            x[j * stride + i] = block[i * inputs + j];
+        for (size_t k = 0; k < rows; k++) {
+            const double mean = s->mixture->means[k * inputs + j];
+            if (s->dtype == BK_F32) {
+                ((float *)s->means)[j * rows + k] = (float)mean;
+            } else {
+                ((double *)s->means)[j * rows + k] = mean;
+            }
         }
     }
 }
 
-static void place_f32(float *x, const bk_mixture *mixture, size_t count, char *scratch,
-                      const scratch_layout *layout)
+/* Moves n points from `first` on to their components, numbers among `rows` means from row `row` on. */
+static void place(const sample *s, const uint32_t *component, size_t first, size_t n, size_t row, size_t rows)
 {
     const bk_kernels *kernels = bk_kernels_in_use();
-    const size_t inputs = mixture->inputs;
-    const float *normals = (const float *)(void *)(scratch + layout->normals);
-    const uint32_t *component = (const uint32_t *)(void *)(scratch + layout->components);
-    float *means = (float *)(void *)(scratch + layout->means);
-    float *block = (float *)(void *)(scratch + layout->block);
-    const float deviation = (float)sqrt(mixture->variance);
-    for (size_t i = 0; i < 2 * mixture->components * inputs; i++) {
-        means[i] = (float)mixture->means[i];
-    }
-    for (size_t start = 0; start < count; start += BLOCK) {
-        const size_t n = count - start < BLOCK ? count - start : BLOCK;
-        copy_means((char *)block, (const char *)means, component + start, inputs * sizeof *means, n);
-        kernels->add_scaled_f32(block, deviation, normals + start * inputs, n * inputs);
-        transpose_f32(x + start, count, block, inputs, n);
-    }
-}
-
-static void place_f64(double *x, const bk_mixture *mixture, size_t count, char *scratch,
-                      const scratch_layout *layout)
-{
-    const bk_kernels *kernels = bk_kernels_in_use();
-    const size_t inputs = mixture->inputs;
-    const double *normals = (const double *)(void *)(scratch + layout->normals);
-    const uint32_t *component = (const uint32_t *)(void *)(scratch + layout->components);
-    const double *means = mixture->means;
-    double *block = (double *)(void *)(scratch + layout->block);
-    const double deviation = sqrt(mixture->variance);
-    for (size_t start = 0; start < count; start += BLOCK) {
-        const size_t n = count - start < BLOCK ? count - start : BLOCK;
-        copy_means((char *)block, (const char *)means, component + start, inputs * sizeof *means, n);
-        kernels->add_scaled_f64(block, deviation, normals + start * inputs, n * inputs);
-        transpose_f64(x + start, count, block, inputs, n);
-    }
-}
-
-/* ---- Labels and components ----------------------------------------------------------------------------- */
-
-/* component [count] becomes a row of means: class -1's components come first, then class +1's. */
-static bk_status draw_labels(int8_t *y, uint32_t *component, const bk_mixture *mixture, bk_sampling sampling,
-                             size_t count, bk_stream *stream)
-{
-    const uint32_t components = (uint32_t)mixture->components;
-    if (sampling == BK_SAMPLING_BALANCED) {
-        const size_t half = count / 2;
-        BK_TRY(bk_fill_integer_u32(stream, component, count, components));
-        for (size_t i = half; i < count; i++) {
-            component[i] += components;
+    const double deviation = sqrt(s->mixture->variance);
+    for (size_t j = 0; j < s->mixture->inputs; j++) {
+        const size_t x = j * s->count + first, mean = 2 * j * s->mixture->components + row;
+        if (s->dtype == BK_F32) {
+            kernels->place_f32((float *)s->x + x, component, n, (const float *)s->means + mean, rows,
+                               (float)deviation);
+        } else {
+            kernels->place_f64((double *)s->x + x, component, n, (const double *)s->means + mean, rows,
+                               deviation);
         }
-        memset(y, -1, half);
-        memset(y + half, 1, half);
-        return BK_OK;
     }
-    BK_TRY(bk_fill_integer_u32(stream, component, count, 2 * (uint64_t)components));
-    for (size_t i = 0; i < count; i++) {
-        y[i] = component[i] < components ? -1 : 1;
+}
+
+/* No branch, which could not be foreseen. */
+static void label(int8_t *restrict y, const uint32_t *restrict component, size_t n, size_t components)
+{
+    const uint32_t positive = (uint32_t)components;
+    for (size_t i = 0; i < n; i++) {
+        y[i] = (int8_t)(2 * (component[i] >= positive) - 1);
+    }
+}
+
+static bk_status draw_components(const sample *s)
+{
+    const size_t components = s->mixture->components, half = s->count / 2;
+    for (size_t first = 0; first < s->count; first += BLOCK) {
+        const size_t n = s->count - first < BLOCK ? s->count - first : BLOCK;
+        if (s->sampling == BK_SAMPLING_BALANCED) {
+            const size_t negative = first >= half ? 0 : half - first < n ? half - first : n;
+            BK_TRY(bk_fill_integer_u32(s->stream, s->component, n, components));
+            place(s, s->component, first, negative, 0, components);
+            place(s, s->component + negative, first + negative, n - negative, components, components);
+        } else {
+            BK_TRY(bk_fill_integer_u32(s->stream, s->component, n, 2 * (uint64_t)components));
+            place(s, s->component, first, n, 0, 2 * components);
+            label(s->y + first, s->component, n, components);
+        }
+    }
+    if (s->sampling == BK_SAMPLING_BALANCED) {
+        memset(s->y, -1, half);
+        memset(s->y + half, 1, half);
     }
     return BK_OK;
 }
@@ -190,19 +203,17 @@ bk_status bk_mixture_sample(void *x, int8_t *y, const bk_mixture *mixture, bk_sa
         return bk_fail(BK_OVERFLOW, "a sample of %zu points exceeds the address space", count);
     }
     char *pieces = scratch;
-    void *normals = pieces + layout.normals;
-    const size_t normal_count = count * mixture->inputs;
-    if (dtype == BK_F32) {
-        bk_fill_normal_f32(stream, normals, normal_count);
-    } else {
-        bk_fill_normal_f64(stream, normals, normal_count);
-    }
-    BK_TRY(
-        draw_labels(y, (uint32_t *)(void *)(pieces + layout.components), mixture, sampling, count, stream));
-    if (dtype == BK_F32) {
-        place_f32(x, mixture, count, pieces, &layout);
-    } else {
-        place_f64(x, mixture, count, pieces, &layout);
-    }
-    return BK_OK;
+    const sample s = {.mixture = mixture,
+                      .sampling = sampling,
+                      .dtype = dtype,
+                      .count = count,
+                      .stream = stream,
+                      .x = x,
+                      .y = y,
+                      .means = pieces + layout.means,
+                      .component = (uint32_t *)(void *)(pieces + layout.components),
+                      .normals = pieces + layout.normals};
+    arrange_means(&s);
+    draw_normals(&s);
+    return draw_components(&s);
 }

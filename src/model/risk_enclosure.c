@@ -6,6 +6,7 @@
  * between them is what is not known. It falls with the third power of a rectangle's side. Rectangles whose
  * share of it is large are cut into four, all of a round together, until their sum is small enough: no
  * decision depends on the order of the work, nor on libm (the planes and the densities come from kernels).
+ * Through those that are left the best estimate is integrated (risk_enclosure_estimate.c).
  */
 #include <math.h>
 #include <string.h>
@@ -31,6 +32,12 @@
 #define ITEM       ((size_t)64)
 #define MOST_ITEMS 0x1p18
 #define UNIT       0x1p-53
+/* Parts of a rectangle are halved for the estimate down to errors of this share of the width; what rounding
+ * and places that are known to 1e-11 standard deviations leave of it. */
+#define TOLERANCE 1e-6
+#define GRAIN     1e-11
+/* The share of the width that a rough rectangle may hold. */
+#define ROUGH 3e-5
 
 typedef struct cells {
     bk_risk_cell *cell;
@@ -40,6 +47,7 @@ typedef struct cells {
 typedef struct search {
     bk_risk_plane plane;
     bk_risk_expand expand;
+    bk_risk_score score;
     const void *context;
     double width;
     double low[2], side[2]; /* of the plane, of a first rectangle */
@@ -133,6 +141,7 @@ static void judge(bk_risk_sums *sums, const bk_risk_plane *plane, bk_risk_cell *
     const bool positive = cell->score - way + cell->below - cell->rounding > 0.0;
     const bool negative = cell->score + way + cell->above + cell->rounding <= 0.0;
     cell->cut = !positive && !negative;
+    cell->peak = peak;
     if (!cell->cut) {
         bk_risk_add_whole(sums, plane, cell, positive);
         return;
@@ -141,6 +150,7 @@ static void judge(bk_risk_sums *sums, const bk_risk_plane *plane, bk_risk_cell *
     const double area = 4.0 * cell->half[0] * cell->half[1];
     const double between = 2.0 * along * (cell->above - cell->below) / steepest;
     cell->uncertain = peak * (between < area ? between : area); /* area for NaN, 0 / 0 */
+    cell->rough = !(8.0 * between < area);
 }
 
 static void judge_run(bk_risk_sums *sums, const search *all, bk_risk_cell *const *run, const double *peak,
@@ -189,12 +199,16 @@ static bk_status look_at_item(void *context, size_t item, int thread)
 static bk_status measure_item(void *context, size_t item, int thread)
 {
     const search *all = context;
-    const size_t end = item * ITEM + ITEM < all->cut.count ? item * ITEM + ITEM : all->cut.count;
+    const bk_risk_cell *cell = &all->cut.cell[item * ITEM];
+    const size_t left = all->cut.count - item * ITEM, count = left < ITEM ? left : ITEM;
+    bk_risk_sums *sums = &all->slots[item];
     (void)thread;
-    all->slots[item] = (bk_risk_sums){0};
-    for (size_t i = item * ITEM; i < end; i++) {
-        bk_risk_add_cut(&all->slots[item], &all->plane, &all->cut.cell[i]);
+    *sums = (bk_risk_sums){0};
+    for (size_t i = 0; i < count; i++) {
+        bk_risk_add_cut(sums, &all->plane, &cell[i]);
     }
+    bk_risk_estimate_add(&sums->estimate, &all->plane, cell, count, TOLERANCE * all->width, all->score,
+                         all->context);
     return BK_OK;
 }
 
@@ -216,7 +230,9 @@ static bk_status run_items(search *all, size_t cells_count, bk_parallel_body bod
             all->sums.low[c] += all->slots[i].low[c];
             all->sums.high[c] += all->slots[i].high[c];
             all->sums.near_zero[c] += all->slots[i].near_zero[c];
+            all->sums.estimate.mass[c] += all->slots[i].estimate.mass[c];
         }
+        all->sums.estimate.error += all->slots[i].estimate.error;
     }
     return BK_OK;
 }
@@ -238,9 +254,12 @@ static bk_status look_at_fresh(search *all)
 /* ---- Between rounds: which rectangles are cut into four ---------------------------------------------------
  */
 
-static bool is_large(const bk_risk_cell *cell, double threshold)
+/* In rough cells, at sharp corners of ReLU networks, a line across may meet the boundary more than once,
+ * which the estimate does not see: they are cut until they are small. */
+static bool is_large(const search *all, const bk_risk_cell *cell, double threshold)
 {
-    return cell->uncertain > threshold && cell->depth < DEEPEST;
+    return cell->depth < DEEPEST &&
+           (cell->uncertain > threshold || (cell->rough && cell->uncertain > ROUGH * all->width));
 }
 
 /* Moves the cut cells above the threshold to the fresh ones, in quarters, ordered by depth so that those of
@@ -249,7 +268,7 @@ static bk_status quarter(search *all, double threshold)
 {
     size_t place[DEEPEST + 2] = {0};
     for (size_t i = 0; i < all->cut.count; i++) {
-        if (is_large(&all->cut.cell[i], threshold)) {
+        if (is_large(all, &all->cut.cell[i], threshold)) {
             place[all->cut.cell[i].depth + 1] += 4;
         }
     }
@@ -261,7 +280,7 @@ static bk_status quarter(search *all, double threshold)
     size_t kept = 0;
     for (size_t i = 0; i < all->cut.count; i++) {
         const bk_risk_cell cell = all->cut.cell[i];
-        if (!is_large(&cell, threshold)) {
+        if (!is_large(all, &cell, threshold)) {
             all->cut.cell[kept++] = cell;
             continue;
         }
@@ -292,10 +311,11 @@ static bk_status refine(search *all)
     BK_TRY(add_first(all));
     while (all->fresh.count > 0) {
         BK_TRY(look_at_fresh(all));
-        if (uncertain_mass(all) <= 0.9 * all->width || all->cut.count > MOST_CELLS) {
+        if (all->cut.count > MOST_CELLS) {
             break;
         }
-        BK_TRY(quarter(all, 0.5 * all->width / (double)all->cut.count));
+        const bool narrow = uncertain_mass(all) <= 0.9 * all->width;
+        BK_TRY(quarter(all, narrow ? (double)INFINITY : 0.5 * all->width / (double)all->cut.count));
     }
     return run_items(all, all->cut.count, measure_item);
 }
@@ -306,6 +326,34 @@ static bk_status refine(search *all)
 static bk_bounds bounds_of(double low, double high)
 {
     return (bk_bounds){fmin(fmax(low, 0.0), 1.0), fmin(high, 1.0)};
+}
+
+/* Puts an estimate into its bounds: what is proved of its error is the distance to the further one. Outside
+ * of them by more than its rounding it is none, and the middle takes its place. Returns whether it was one.
+ */
+static bool place(double *value, double *error, double estimate, double off, bk_bounds bounds)
+{
+    const bool inside = estimate >= bounds.low - GRAIN && estimate <= bounds.high + GRAIN;
+    const double middle = bounds.low + (bounds.high - bounds.low) / 2.0;
+    *value = fmin(fmax(inside ? estimate : middle, bounds.low), bounds.high);
+    const double most = fmax(bounds.high - *value, *value - bounds.low);
+    *error = inside ? fmin(off + GRAIN, most) : most;
+    return inside;
+}
+
+/* The sum's error is of the mean of both classes, so that all of it may be of one. */
+static void answer_estimate(bk_risk_enclosure *enclosure, const search *all)
+{
+    const bk_risk_estimate *sum = &all->sums.estimate;
+    const double components = (double)all->plane.mixture->components;
+    bk_risk *to = &enclosure->estimate;
+    const bool negative = place(&to->negative, &to->negative_error, sum->mass[0] / components,
+                                2.0 * sum->error, enclosure->negative);
+    const bool positive = place(&to->positive, &to->positive_error, sum->mass[1] / components,
+                                2.0 * sum->error, enclosure->positive);
+    enclosure->estimates_outside = (size_t)!negative + (size_t)!positive;
+    (void)place(&to->risk, &to->error, (to->negative + to->positive) / 2.0,
+                enclosure->estimates_outside > 0 ? 1.0 : sum->error, enclosure->risk);
 }
 
 /* Sums of that many numbers, each rounded, and the division by the components. */
@@ -328,6 +376,7 @@ static void answer(bk_risk_enclosure *enclosure, const search *all)
         .rounding_mass = fmin(near_zero, 1.0),
         .cells = all->looked_at,
     };
+    answer_estimate(enclosure, all);
 }
 
 static bk_status check(const bk_mixture *mixture, double width)
@@ -365,7 +414,7 @@ bk_status bk_network_risk_enclosure(bk_risk_enclosure *enclosure, const bk_netwo
                        "bk_network_risk estimates the risk of deep networks of 2 inputs",
                        network->inputs, network->layers);
     }
-    search all = {.expand = bk_risk_network_expand, .width = width};
+    search all = {.expand = bk_risk_network_expand, .score = bk_risk_network_score, .width = width};
     BK_TRY(lay_out(&all, mixture));
     double reach[2];
     find_reach(reach, &all);
@@ -384,7 +433,8 @@ bk_status bk_bayes_risk_enclosure(bk_risk_enclosure *enclosure, const bk_mixture
 {
     BK_TRY(check(mixture, width));
     bk_risk_odds odds = {.mixture = mixture};
-    search all = {.expand = bk_risk_odds_expand, .context = &odds, .width = width};
+    search all = {
+        .expand = bk_risk_odds_expand, .score = bk_risk_odds_score, .context = &odds, .width = width};
     BK_TRY(lay_out(&all, mixture));
     find_reach(odds.reach, &all);
     const bk_status status = refine(&all);

@@ -109,6 +109,9 @@ static void set_planes(bk_risk_cell *cell, const double second[3], double (*spre
     const double h0 = cell->half[0], h1 = cell->half[1];
     const double first = 0.5 * second[0] * h0 * h0, last = 0.5 * second[2] * h1 * h1;
     const double mixed = fabs(second[1]) * h0 * h1;
+    cell->curve[0] = 0.5 * second[0];
+    cell->curve[1] = second[1];
+    cell->curve[2] = 0.5 * second[2];
     double error = 2.0 * rounding + 4.0 * UNIT * (fabs(cell->score) + step);
     for (size_t c = 0; c < 2; c++) {
         const double r = spread[c][0] * h0 + spread[c][1] * h1;
@@ -150,4 +153,11 @@ void bk_risk_odds_expand(const void *context, bk_risk_cell *const *cells, size_t
         const double step = fabs(apart[0]) * cell->half[0] + fabs(apart[1]) * cell->half[1];
         set_planes(cell, second, spread, rounding, step);
     }
+}
+
+/* Cannot fail: the mixture was checked. */
+void bk_risk_odds_score(double *score, const void *context, const double *x, size_t count)
+{
+    const bk_risk_odds *odds = context;
+    (void)bk_mixture_log_odds(score, odds->mixture, x, count);
 }

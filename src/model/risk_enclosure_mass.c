@@ -224,6 +224,7 @@ void bk_risk_add_whole(bk_risk_sums *sums, const bk_risk_plane *plane, const bk_
         const window view = window_of(plane, cell, plane->mixture->means + 2 * (wrong * components + k));
         sums->low[wrong] += low_of(view.mass);
         sums->high[wrong] += view.mass.value + view.mass.error;
+        sums->estimate.mass[wrong] += view.mass.value;
     }
 }
 
@@ -250,6 +251,32 @@ void bk_risk_add_cut(bk_risk_sums *sums, const bk_risk_plane *plane, const bk_ri
                                 low_of(mass_of(&sure[1], plane, cell, &view));
             sums->near_zero[c] += fmax(rest, 0.0);
         }
+    }
+}
+
+/* ---- For the estimate: no bounds -------------------------------------------------------------------------
+ */
+
+void bk_risk_add_lines(double estimate[2], const bk_risk_plane *plane, const bk_risk_cell *cell, int axis,
+                       bool up, const bk_risk_line *lines, size_t count)
+{
+    const size_t components = plane->mixture->components;
+    const double half = cell->half[axis];
+    for (size_t m = 0; m < 2 * components; m++) {
+        const size_t class = m < components ? 0 : 1;
+        const double *mean = plane->mixture->means + 2 * m;
+        const double along = cell->centre[1 - axis] - mean[1 - axis],
+                     across = cell->centre[axis] - mean[axis];
+        const bool above = up == (class == 0); /* whether the wrong label is above the change */
+        const tails side = tails_at((across + (above ? half : -half)) / plane->deviation);
+        double sum = 0.0;
+        for (size_t i = 0; i < count; i++) {
+            const double z = (along + lines[i].along) / plane->deviation;
+            const tails change = tails_at((across + lines[i].across) / plane->deviation);
+            const measured mass = above ? between(change, side) : between(side, change);
+            sum += lines[i].length * exp(-0.5 * z * z) * mass.value;
+        }
+        estimate[class] += sum * ONE_OVER_ROOT_2PI / plane->deviation;
     }
 }
 

@@ -86,6 +86,7 @@ bk_risk_network *bk_risk_network_create(const bk_network *network, const double 
 static void set_constant(bk_risk_cell *cell, double low, double high)
 {
     cell->score = cell->gradient[0] = cell->gradient[1] = 0.0;
+    cell->curve[0] = cell->curve[1] = cell->curve[2] = 0.0;
     cell->below = low;
     cell->above = high;
 }
@@ -103,6 +104,9 @@ static void set_planes(bk_risk_cell *cell, const bk_expansion *expansion, size_t
     cell->score = expansion->value[i];
     cell->gradient[0] = expansion->slope[0][i];
     cell->gradient[1] = expansion->slope[1][i];
+    for (size_t k = 0; k < 3; k++) {
+        cell->curve[k] = expansion->curve[k][i];
+    }
     const double sum = fabs(cell->score) + fabs(cell->gradient[0]) * h0 + fabs(cell->gradient[1]) * h1 +
                        fabs(first) + fabs(last) + mixed + rest;
     const double all = rest + BK_RISK_SUM_ERROR * sum;
@@ -168,4 +172,14 @@ void bk_risk_network_expand(const void *context, bk_risk_cell *const *cells, siz
             try_ranges(cells[i], network);
         }
     }
+}
+
+void bk_risk_network_score(double *score, const void *context, const double *x, size_t count)
+{
+    const bk_risk_network *network = context;
+    const bk_kernels *kernels = bk_kernels_in_use();
+    (network->activation == BK_TANH   ? kernels->mlp_tanh_f64
+     : network->activation == BK_RELU ? kernels->mlp_relu_f64
+                                      : kernels->mlp_sigmoid_f64)(
+        score, x, count, count, 2, network->units, network->w1, network->b1, network->w2, network->b2);
 }

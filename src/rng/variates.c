@@ -47,6 +47,28 @@ void bk_fill_normal_f64(bk_stream *stream, double *values, size_t count)
     }
 }
 
+void bk_fill_normal_pairs_f32(bk_stream *stream, float *first, float *second, size_t count)
+{
+    uint64_t draws[BK_CHUNK];
+    const bk_kernels *kernels = bk_kernels_in_use();
+    for (size_t done = 0; done < count; done += BK_CHUNK) {
+        const size_t now = bk_smaller(count - done, BK_CHUNK);
+        bk_stream_fill(stream, draws, now);
+        kernels->normal_pairs_f32(first + done, second + done, draws, now);
+    }
+}
+
+void bk_fill_normal_pairs_f64(bk_stream *stream, double *first, double *second, size_t count)
+{
+    uint64_t draws[BK_CHUNK];
+    const bk_kernels *kernels = bk_kernels_in_use();
+    for (size_t done = 0; done < count; done += BK_CHUNK / 2) {
+        const size_t now = bk_smaller(count - done, BK_CHUNK / 2);
+        bk_stream_fill(stream, draws, 2 * now);
+        kernels->normal_pairs_f64(first + done, second + done, draws, now);
+    }
+}
+
 double bk_next_uniform_f64(bk_stream *stream) { return bk_unit_f64(bk_stream_next(stream)); }
 
 float bk_next_uniform_f32(bk_stream *stream)

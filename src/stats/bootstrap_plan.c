@@ -7,6 +7,7 @@
 
 #include "stats/lanes.h"
 #include "stats/quantile.h"
+#include "stats/resample.h"
 
 void bk_bootstrap_plan_clear(bk_bootstrap_plan *plan)
 {
@@ -15,6 +16,7 @@ void bk_bootstrap_plan_clear(bk_bootstrap_plan *plan)
     bk_free(plan->unit_point);
     bk_free(plan->unit_start);
     bk_free(plan->ascending);
+    bk_error_law_clear(&plan->law);
     plan->samples = NULL;
     plan->columns = NULL;
     plan->unit_point = plan->ascending = NULL;
@@ -60,7 +62,6 @@ static bk_status set_samples(bk_bootstrap_plan *plan, const size_t *start)
             sample->n = s == 1 ? data->n_y : data->group ? data->groups : data->n;
             sample->coefficient = s == 0 ? 1 : -1;
         }
-        plan->most_units = sample->n > plan->most_units ? sample->n : plan->most_units;
     }
     return BK_OK;
 }
@@ -174,20 +175,42 @@ static void fill_sample(bk_bootstrap_plan *plan, bk_sample *sample)
 
 static bk_status fill_columns(bk_bootstrap_plan *plan)
 {
-    size_t rows, cells;
-    if (!bk_add_sizes(&rows, plan->units, plan->samples_count) ||
-        !bk_multiply_sizes(&cells, rows, plan->width)) {
+    size_t rows = 0, cells;
+    for (size_t s = 0; s < plan->samples_count; s++) {
+        rows += bk_resample_rows(plan->samples[s].n); /* of fewer than 2^32 units in all */
+    }
+    if (!bk_multiply_sizes(&cells, rows, plan->width)) {
         return bk_fail(BK_OVERFLOW, "bootstrap: %zu units do not fit in memory", plan->units);
     }
     plan->columns = bk_allocate(cells, sizeof *plan->columns);
     if (!plan->columns) {
         return bk_error_status();
     }
+    double *columns = plan->columns;
     for (size_t s = 0; s < plan->samples_count; s++) {
-        plan->samples[s].columns = plan->columns + plan->width * (plan->samples[s].first + s);
+        plan->samples[s].columns = columns;
         fill_sample(plan, &plan->samples[s]);
+        columns += plan->width * bk_resample_rows(plan->samples[s].n);
     }
     return BK_OK;
+}
+
+/* The law of resampled error counts, where that is what is asked for and all losses are 0 or 1. */
+static bk_status make_law(bk_bootstrap_plan *plan)
+{
+    const bk_bootstrap_data *data = &plan->data;
+    uint64_t errors = 0;
+    if (!plan->options.binomial || plan->options.statistic != BK_STATISTIC_MEAN || plan->samples_count > 1 ||
+        plan->form != BK_FORM_MEAN || plan->options.influence == BK_INFLUENCE_REGRESSION) {
+        return BK_OK;
+    }
+    for (size_t i = 0; i < data->n; i++) {
+        if (data->x[i] != 0 && data->x[i] != 1) {
+            return BK_OK;
+        }
+        errors += data->x[i] == 1;
+    }
+    return bk_error_law_make(&plan->law, errors, data->n);
 }
 
 /* Points by ascending x: the order of the sorted keys, found through pairs (value, point). */
@@ -210,6 +233,7 @@ bk_status bk_bootstrap_plan_make(bk_bootstrap_plan *plan, const bk_bootstrap_dat
         choose_form(plan);
         if (plan->form != BK_FORM_COUNTS) {
             status = fill_columns(plan);
+            status = status == BK_OK ? make_law(plan) : status;
         } else if (options->statistic != BK_STATISTIC_USER) {
             status = sort_points(plan);
         }

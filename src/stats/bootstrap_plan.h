@@ -8,6 +8,7 @@
 #define STATS_BOOTSTRAP_PLAN_H
 
 #include "brisk/bootstrap.h"
+#include "stats/error_law.h"
 
 typedef enum bk_form {
     BK_FORM_MEAN,     /* sum over samples of coefficient (sum of x / n) */
@@ -21,7 +22,7 @@ typedef struct bk_sample {
     size_t first, n; /* units */
     double coefficient;
     double mean;     /* of x, where the form is MEAN or MOMENTS */
-    double *columns; /* [n + 1, width], the last row 0; NULL for COUNTS */
+    double *columns; /* [bk_resample_rows(n), width]; NULL for COUNTS */
 } bk_sample;
 
 typedef struct bk_bootstrap_plan {
@@ -31,13 +32,13 @@ typedef struct bk_bootstrap_plan {
     size_t width;         /* columns: 1, or 2 for pairs */
     bool has_errors;      /* resamples get standard errors */
     size_t points, units; /* points: of two independent samples together */
-    size_t most_units;    /* of one sample */
     bk_sample *samples;   /* [samples_count] */
     size_t samples_count;
     double *columns;      /* behind the samples */
     uint32_t *unit_point; /* [points]: the points of unit 0, of unit 1, ...; NULL where unit i is point i */
     size_t *unit_start;   /* [units + 1] into unit_point; NULL where each unit is one point */
     uint32_t *ascending;  /* [points] by x, for quantiles and their kin; else NULL */
+    bk_error_law law;     /* size 0: none, n draws a replicate */
     double original, original_error;
     double scale; /* rounding is judged against it: the largest |x| of means; 0: the largest replicate */
 } bk_bootstrap_plan;
@@ -53,7 +54,9 @@ size_t bk_bootstrap_points(const bk_bootstrap_data *data);
 
 /* Scratch of one thread for BK_FORM_COUNTS. */
 typedef struct bk_counting {
-    uint32_t *drawn; /* [most_units] */
+    uint32_t *drawn; /* [together, units]: the counts of a sample's units, replicate by replicate, are
+                        together times its first unit behind the beginning */
+    size_t together;
     uint32_t *count; /* [points] */
     uint32_t *index; /* [room] for a user's statistic */
     size_t room;

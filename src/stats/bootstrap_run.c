@@ -81,6 +81,19 @@ static double finish(const gathering *of, const bk_bootstrap_plan *plan)
     return plan->options.statistic == BK_STATISTIC_SD ? sqrt(variance) : variance;
 }
 
+/* Sums of 0/1 losses, and of their squared distances from the data's mean, by the law of their number. */
+static void sums_by_law(double *sums, size_t count, bk_stream *streams, const bk_bootstrap_plan *plan)
+{
+    const double n = (double)plan->samples[0].n, mean = plan->samples[0].mean;
+    for (size_t r = 0; r < count; r++) {
+        const double errors = (double)bk_error_law_draw(&plan->law, bk_stream_next(&streams[r]));
+        sums[plan->width * r] = errors;
+        if (plan->width == 2) {
+            sums[2 * r + 1] = errors * ((1 - mean) * (1 - mean)) + (n - errors) * (mean * mean);
+        }
+    }
+}
+
 static bk_status draw_sums(const drawing *work, size_t first, size_t count)
 {
     const bk_bootstrap_plan *plan = work->plan;
@@ -90,7 +103,11 @@ static bk_status draw_sums(const drawing *work, size_t first, size_t count)
     for (size_t s = 0; s < plan->samples_count; s++) {
         const bk_sample *sample = &plan->samples[s];
         BK_TRY(open_streams(streams, work, first, count, s));
-        bk_resample_sums(sums, count, streams, sample->columns, plan->width, sample->n);
+        if (plan->law.size > 0) {
+            sums_by_law(sums, count, streams, plan);
+        } else {
+            bk_resample_sums(sums, count, streams, sample->columns, plan->width, sample->n);
+        }
         for (size_t r = 0; r < count; r++) {
             gather(&of[r], plan, sample, sums + plan->width * r);
         }
@@ -104,24 +121,67 @@ static bk_status draw_sums(const drawing *work, size_t first, size_t count)
     return BK_OK;
 }
 
-/* Fills scratch->count with how often replicate r draws each point. */
-static bk_status count_points(bk_counting *scratch, const drawing *work, size_t r)
+/* ---- Statistics of counts ---------------------------------------------------------------------------------
+ */
+
+/* Whether counts of units are counts of points as they are. */
+static bool is_plain(const bk_bootstrap_plan *plan) { return plan->samples_count == 1 && !plan->unit_point; }
+
+/* Fills scratch->drawn with how often replicates first .. first + count - 1, at most `together`, draw each
+ * unit. */
+static bk_status draw_counts(bk_counting *scratch, const drawing *work, size_t first, size_t count)
 {
     const bk_bootstrap_plan *plan = work->plan;
-    for (size_t i = 0; i < plan->points; i++) {
-        scratch->count[i] = 0;
-    }
+    bk_stream streams[BK_RESAMPLE_TOGETHER];
     for (size_t s = 0; s < plan->samples_count; s++) {
         const bk_sample *sample = &plan->samples[s];
-        bk_stream stream;
-        BK_TRY(open_streams(&stream, work, r, 1, s));
-        bk_resample_indices(scratch->drawn, &stream, sample->n);
-        for (size_t i = 0; i < sample->n; i++) {
-            bk_count_unit(scratch->count, plan, sample->first + scratch->drawn[i], 1);
-        }
+        BK_TRY(open_streams(streams, work, first, count, s));
+        bk_resample_counts(scratch->drawn + scratch->together * sample->first, count, streams, sample->n);
     }
     return BK_OK;
 }
+
+/* From the counts of units of the r-th of them to those of points. */
+static void count_points(uint32_t *count, const bk_counting *scratch, const bk_bootstrap_plan *plan, size_t r)
+{
+    for (size_t i = 0; i < plan->points; i++) {
+        count[i] = 0;
+    }
+    for (size_t s = 0; s < plan->samples_count; s++) {
+        const bk_sample *sample = &plan->samples[s];
+        const uint32_t *drawn = scratch->drawn + scratch->together * sample->first + r * sample->n;
+        for (size_t i = 0; i < sample->n; i++) {
+            if (drawn[i] > 0) {
+                bk_count_unit(count, plan, sample->first + i, drawn[i]);
+            }
+        }
+    }
+}
+
+static bk_status draw_values(const drawing *work, bk_counting *scratch, size_t first, size_t count)
+{
+    const bk_bootstrap_plan *plan = work->plan;
+    BK_TRY(draw_counts(scratch, work, first, count));
+    uint32_t *points = scratch->count;
+    bk_status status = BK_OK;
+    for (size_t r = 0; r < count && status == BK_OK; r++) {
+        if (is_plain(plan)) {
+            scratch->count = scratch->drawn + r * plan->points;
+        } else {
+            count_points(points, scratch, plan, r);
+        }
+        double error;
+        status = bk_bootstrap_value(&work->replicates[first + r], &error, plan, scratch);
+        if (work->errors) {
+            work->errors[first + r] = error;
+        }
+    }
+    scratch->count = points;
+    return status;
+}
+
+/* ---- All of them ------------------------------------------------------------------------------------------
+ */
 
 static bk_status draw_item(void *context, size_t item, int thread)
 {
@@ -129,28 +189,24 @@ static bk_status draw_item(void *context, size_t item, int thread)
     const size_t first = item * work->together;
     const size_t left = work->plan->options.resamples - first;
     const size_t end = first + (left < work->together ? left : work->together);
-    if (work->plan->form != BK_FORM_COUNTS) {
-        for (size_t r = first; r < end; r += BK_RESAMPLE_TOGETHER) {
-            BK_TRY(draw_sums(work, r, end - r < BK_RESAMPLE_TOGETHER ? end - r : BK_RESAMPLE_TOGETHER));
-        }
-        return BK_OK;
-    }
-    bk_counting *scratch = &work->scratch[thread];
-    for (size_t r = first; r < end; r++) {
-        double error;
-        BK_TRY(count_points(scratch, work, r));
-        BK_TRY(bk_bootstrap_value(&work->replicates[r], &error, work->plan, scratch));
-        if (work->errors) {
-            work->errors[r] = error;
-        }
+    const bool counts = work->plan->form == BK_FORM_COUNTS;
+    const size_t most = counts ? work->scratch[thread].together : BK_RESAMPLE_TOGETHER;
+    for (size_t r = first; r < end; r += most) {
+        const size_t now = end - r < most ? end - r : most;
+        BK_TRY(counts ? draw_values(work, &work->scratch[thread], r, now) : draw_sums(work, r, now));
     }
     return BK_OK;
 }
 
+/* Counts of several replicates together, where they take no more than some MiB. */
 static bk_status allocate_scratch(bk_counting *scratch, const bk_bootstrap_plan *plan, size_t threads)
 {
+    const size_t fit = ((size_t)1 << 20) / plan->units;
+    const size_t most = fit < 1 ? 1 : fit < BK_RESAMPLE_TOGETHER ? fit : BK_RESAMPLE_TOGETHER;
+    const size_t resamples = plan->options.resamples;
     for (size_t t = 0; t < threads; t++) {
-        scratch[t].drawn = bk_allocate(plan->most_units, sizeof *scratch[t].drawn);
+        scratch[t].together = most < resamples ? most : resamples;
+        scratch[t].drawn = bk_allocate(scratch[t].together * plan->units, sizeof *scratch[t].drawn);
         scratch[t].count = bk_allocate(plan->points, sizeof *scratch[t].count);
         if (!scratch[t].drawn || !scratch[t].count) {
             return bk_error_status();
@@ -169,12 +225,13 @@ static void free_scratch(bk_counting *scratch, size_t threads)
     bk_free(scratch);
 }
 
-/* An item is about 2^17 draws, and no so few items that a thread stays idle. */
+/* An item is about 2^17 draws, whole batches of those that are drawn together, and no so few items that a
+ * thread stays idle. */
 static size_t replicates_of_item(const bk_bootstrap_plan *plan)
 {
     const size_t resamples = plan->options.resamples;
-    const size_t wanted = ((size_t)1 << 17) / plan->points;
-    const size_t share = (resamples - 1) / (2 * (size_t)bk_threads()) + 1;
+    const size_t wanted = ((size_t)1 << 17) / plan->points / BK_RESAMPLE_TOGETHER * BK_RESAMPLE_TOGETHER;
+    const size_t share = (resamples - 1) / (size_t)bk_threads() + 1;
     const size_t most = wanted < BK_RESAMPLE_TOGETHER ? BK_RESAMPLE_TOGETHER : wanted > 1024 ? 1024 : wanted;
     return most < share ? most : share;
 }
@@ -209,8 +266,11 @@ bk_status bk_bootstrap_draw(double *replicates, double *errors, const bk_bootstr
 bk_status bk_bootstrap_counts_of(uint32_t *counts, const bk_bootstrap_plan *plan, size_t replicate)
 {
     const drawing work = {.plan = plan, .bootstrap = prefix_of(plan->options.seed)};
-    bk_counting scratch = {.drawn = bk_allocate(plan->most_units, sizeof(uint32_t)), .count = counts};
-    const bk_status status = scratch.drawn ? count_points(&scratch, &work, replicate) : bk_error_status();
+    bk_counting scratch = {.drawn = bk_allocate(plan->units, sizeof(uint32_t)), .together = 1};
+    const bk_status status = scratch.drawn ? draw_counts(&scratch, &work, replicate, 1) : bk_error_status();
+    if (status == BK_OK) {
+        count_points(counts, &scratch, plan, 0);
+    }
     bk_free(scratch.drawn);
     return status;
 }

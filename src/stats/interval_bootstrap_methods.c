@@ -28,6 +28,7 @@ static bk_bootstrap *resample(const bk_losses *losses, const double *values,
     options.resamples = request->resamples;
     options.seed = request->seed;
     options.studentized = studentized;
+    options.binomial = true;
     options.range_known = losses->range_known;
     options.range_low = losses->range_low;
     options.range_high = losses->range_high;

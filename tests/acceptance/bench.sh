@@ -18,7 +18,8 @@ bench = json.load(open("bench.json"))
 sets = bench["machine"]["instruction_sets"]
 rows = [(row["stage"], row["instruction_set"]) for row in bench["stages"]]
 hot = {"raw", "uniform-f32", "uniform-f64", "normal-f32", "normal-f32-transform", "normal-f64", "integer-u32",
-       "resample-1000", "resample-65536", "bootstrap-bca", "tanh-unit-f32", "tanh-unit-f64"}
+       "resample-1000", "resample-65536", "bootstrap-bca", "tanh-unit-f32", "tanh-unit-f64", "dense-trial", "map-trial",
+       "map-labels"}
 training = {"train-5-f32", "train-10-f32", "train-100-f32", "train-500-f32", "train-500-f64"}
 trials = {"trials-loop", "trials-driver", "trials-1-thread", "trials-2-threads", "trials-500"}
 uncounted = {"stream-open", "scalar-graph", "ideal-bca"}
@@ -26,7 +27,7 @@ once = training | trials | uncounted | {"resample-1e6"}
 wall = training | trials | {"bootstrap-bca", "resample-1e6"}
 one, two = {"trials-loop", "trials-driver", "trials-1-thread"}, {"trials-2-threads"}
 assert hot | once <= {stage for stage, _ in rows}, rows
-assert not {"lab", "coverage-study", "memory-summary"} & {stage for stage, _ in rows}, "slow stages only where named"
+assert not {"lab", "coverage-study", "memory-summary", "file-lab"} & {stage for stage, _ in rows}, "slow stages only where named"
 assert len(rows) == len(set(rows)), rows
 for stage in hot:
     assert [isa for name, isa in rows if name == stage] == sets, (stage, rows)
@@ -77,7 +78,7 @@ check 'its limit and what bounds it' matches "$out" '^normal-f32 .*(divisions|mu
 check 'and no other' test -z "$(grep -E '^(raw|uniform|tanh)' <<<"$out")"
 check 'and what limits are made of' matches "$out" '^ +divide-f32 +[0-9.]+'
 
-run_brisk bench --quick --json --threads 1 --stage raw,train-5-f32 --stage ideal-bca --stage memory-summary
+run_brisk bench --quick --json --threads 1 --stage raw,train-5-f32 --stage ideal-bca --stage memory-summary --stage file-trials
 printf '%s' "$out" >several.json
 check 'several stages, by list and by repetition, in the order of the table' "$BRISK_PYTHON" - <<'PYTHON'
 import json
@@ -85,9 +86,10 @@ import json
 bench = json.load(open("several.json"))
 stages = [row["stage"] for row in bench["stages"]]
 sets = bench["machine"]["instruction_sets"]
-assert stages == ["raw"] * len(sets) + ["ideal-bca", "train-5-f32", "memory-summary"], stages
+assert stages == ["raw"] * len(sets) + ["ideal-bca", "train-5-f32", "memory-summary", "file-trials"], stages
 assert bench["machine"]["threads"] == 1 and all(row["threads"] == 1 for row in bench["stages"])
-memory = bench["stages"][-1]
+memory, file = bench["stages"][-2:]
+assert file["unit"] == "percent" and 0.0 < file["median"] < 100.0 and file["limit"] is None, file
 assert memory["unit"] == "bytes" and memory["clock"] == "none" and memory["limit"] is None
 # 8 bytes a block of 64 trials, and what an allocator rounds up; not the 8 bytes a trial of kept values.
 assert memory["median"] is None or 0.0 <= memory["median"] < 2.0, memory

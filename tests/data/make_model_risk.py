@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes model_risk.txt: the error of each class of the lab's networks and of the Bayes classifier, with SciPy.
 
-usage: brisk run training --activation tanh,relu -o lab.h5 && make_model_risk.py lab.h5 > model_risk.txt
+usage: brisk run training --activation tanh,relu,sigmoid -o lab.h5 && make_model_risk.py lab.h5 > model_risk.txt
 
 The weights come from that file (default options, seed 1). Along lines x0 = t the sign changes of the score are
 bracketed on 1501 points and found by brentq; where the score dips towards zero between three of them its
 extremum is looked for. Of ReLU networks they are found between the kinks. The lines are summed up by differences of ndtr and integrated by quad_vec between 60
-points. A row is: activation (0 tanh, 1 relu, -1 the log odds), hidden units, P(label +1 | class -1),
+points. A row is: activation (0 tanh, 1 relu, 2 sigmoid, -1 the log odds), hidden units, P(label +1 | class -1),
 P(label -1 | class +1), the error that quad_vec estimates.
 """
 import sys
@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 from scipy.integrate import quad_vec
 from scipy.optimize import brentq, minimize_scalar
-from scipy.special import logsumexp, ndtr
+from scipy.special import expit, logsumexp, ndtr
 
 MEANS = np.array([[[-1, -1], [-1, 0], [0, 0]], [[0, 1], [0, -1], [1, 0]]], float)
 VARIANCE = 0.05
@@ -31,9 +31,17 @@ def weights(path, name):
         return tuple(file[f"network/{name}/{key}"][()] for key in ("w1", "b1", "w2", "b2"))
 
 
-def tanh_places(w1, b1, w2, b2):
-    score = lambda t, y: np.tanh(np.multiply.outer(np.asarray(y), w1[:, 1]) + (w1[:, 0] * t + b1)) @ w2 + b2
+def smooth_places(activation, w1, b1, w2, b2):
+    score = lambda t, y: activation(np.multiply.outer(np.asarray(y), w1[:, 1]) + (w1[:, 0] * t + b1)) @ w2 + b2
     return lambda t: places(score, t)
+
+
+def tanh_places(*numbers):
+    return smooth_places(np.tanh, *numbers)
+
+
+def sigmoid_places(*numbers):
+    return smooth_places(expit, *numbers)
 
 
 def relu_places(w1, b1, w2, b2):
@@ -95,14 +103,15 @@ def row(job):
     if activation < 0:
         at_line = lambda t: places(log_odds, t)
     else:
-        at_line = (tanh_places, relu_places)[activation](*weights(path, f"{('tanh', 'relu')[activation]}_{hidden}"))
+        name, make = (("tanh", tanh_places), ("relu", relu_places), ("sigmoid", sigmoid_places))[activation]
+        at_line = make(*weights(path, f"{name}_{hidden}"))
     value, error = quad_vec(lambda t: wrong(at_line, t), -1 - REACH, 1 + REACH, epsabs=2e-10, epsrel=0, norm="max",
                             limit=20000, points=np.linspace(-2.9, 2.9, 59))
     return f"{activation} {hidden} {value[0]!r} {value[1]!r} {error:.1e}"
 
 
 if __name__ == "__main__":
-    jobs = [(sys.argv[1], -1, 0), *((sys.argv[1], a, h) for a in (0, 1) for h in (5, 10, 100, 500))]
+    jobs = [(sys.argv[1], -1, 0), *((sys.argv[1], a, h) for a in (0, 1, 2) for h in (5, 10, 100, 500))]
     print("# made by make_model_risk.py")
     with Pool(2) as pool:
         for line in pool.imap(row, jobs):

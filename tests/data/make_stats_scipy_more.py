@@ -4,11 +4,12 @@
 /usr/bin/python3 make_stats_scipy_more.py > stats_scipy_more.txt
 Each case: "case NAME n ny resamples", x (and y), t0, a, the replicates, then "expect METHOD LEVEL LOW HIGH" lines.
 a comes from SciPy's own _bca_interval. Also the numbers of a trimmed mean, quantiles and variances by SciPy and NumPy on
-resamples drawn with NumPy's PCG64DXSM by resample-index-16-v1: "draws STATISTIC PARAMETER r VALUE" for 23 points.
+resamples drawn with NumPy's PCG64DXSM by resample-halve-v1: "draws STATISTIC PARAMETER r VALUE" for 23 points.
 """
 import warnings
 
 import numpy as np
+from resample_halve import counts_of
 from scipy import stats
 from scipy.stats import _resampling
 
@@ -54,17 +55,6 @@ def write(name, data, statistic, paired=False):
     print("\n".join(expected))
 
 
-def indices(n, stream):
-    """resample-index-16-v1, in plain words."""
-    chosen = []
-    while len(chosen) < n:
-        missing = n - len(chosen)
-        words = stream.random_raw((missing + 3) // 4)
-        quarters = [int(word) >> 16 * part & 0xFFFF for word in words for part in range(4)][:missing]
-        chosen += [q * n >> 16 for q in quarters if q * n % 65536 >= 65536 % n]
-    return np.array(chosen)
-
-
 def write_draws(n=23, seed=5):
     x = np.array([((37 * i) % 29) / 8 + i * i / 64 for i in range(n)])
     statistics = [("mean", 0, np.mean), ("variance", 0, lambda v: np.var(v, ddof=1)),
@@ -75,7 +65,7 @@ def write_draws(n=23, seed=5):
     print(f"draws {n} {seed}")
     for replicate in (0, 1, 2, 63, 64, 700):
         sequence = np.random.SeedSequence(seed, spawn_key=(6, replicate))
-        drawn = x[indices(n, np.random.PCG64DXSM(sequence))]
+        drawn = np.repeat(x, counts_of(sequence, n))
         for name, parameter, function in statistics:
             print(name, parameter, replicate, f"{function(drawn):.17g}")
 

@@ -38,7 +38,7 @@ C_AND_POSIX = set(
     "dirent sys/file sys/ioctl sys/mman sys/resource sys/stat sys/time sys/types sys/utsname sys/wait"
     .split())
 # Files that may hold an instruction by name, because no compiler makes it of the plain twin beside it.
-INTRINSICS = ["src/kernel/loops/multiply_halves.h"]
+INTRINSICS = ["src/kernel/loops/multiply_halves.h", "src/kernel/loops/resample_lanes.h"]
 # Headers of libraries and of the system that belong to one place: pattern -> folders or files.
 HEADERS = [
     (r"hdf5(_hl)?|H5\w+", ["src/results/"]),

@@ -176,8 +176,8 @@ Test(risk_enclosure, agrees_with_scipy_on_the_labs_networks)
 {
     size_t count;
     double *table = read_numbers("model_risk.txt", &count);
-    cr_assert_eq(count, 9 * 5);
-    for (size_t row = 0; row < 9; row++) {
+    cr_assert_eq(count, 13 * 5);
+    for (size_t row = 0; row < 13; row++) {
         const double *at = table + 5 * row;
         bk_risk_enclosure found;
         if (at[0] < 0.0) {
@@ -185,7 +185,9 @@ Test(risk_enclosure, agrees_with_scipy_on_the_labs_networks)
         } else {
             bk_network *network = trained((bk_activation)at[0], (size_t)at[1]);
             found = enclose(network, at[1] <= 10.0 ? 1e-8 : 1e-6);
-            cr_expect(found.rounding_mass > 0.0 && found.rounding_mass < 2e-5, "row %zu: %g", row,
+            /* Rounding is bounded by partial sums, which are larger where all activations are above 0. */
+            const double most = at[0] == BK_SIGMOID ? 3e-5 : 2e-5;
+            cr_expect(found.rounding_mass > 0.0 && found.rounding_mass < most, "row %zu: %g", row,
                       found.rounding_mass);
             bk_network_destroy(network);
         }

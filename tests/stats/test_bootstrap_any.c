@@ -46,12 +46,12 @@ Test(bootstrap_any, difference_of_two_samples_both_ways_round)
     const size_t sizes[] = {7, 9};
     double mean[2] = {0};
     for (size_t s = 0; s < 2; s++) {
-        uint32_t index[16];
+        uint32_t count[16];
         bk_stream stream;
         cr_assert_eq(bk_stream_open_nested(&stream, 1, BK_PURPOSE_BOOTSTRAP_STRATUM, 5, s), BK_OK);
-        bk_resample_indices(index, &stream, sizes[s]);
+        bk_resample_counts(count, 1, &stream, sizes[s]);
         for (size_t i = 0; i < sizes[s]; i++) {
-            mean[s] += samples[s][index[i]] / (double)sizes[s];
+            mean[s] += samples[s][i] * count[i] / (double)sizes[s];
         }
     }
     cr_assert_float_eq(bk_bootstrap_replicates(a)[5], mean[0] - mean[1], 1e-12);
@@ -93,7 +93,7 @@ Test(bootstrap_any, strata_are_resampled_within_themselves_and_weighed_by_priors
     for (uint32_t s = 0; s < 3; s++) {
         expected += prior[s] * sum[s] / count[s];
         double within[16], mean = 0;
-        uint32_t index[16];
+        uint32_t drawn[16];
         size_t n = 0;
         for (size_t i = 0; i < 16; i++) {
             if (stratum[i] == s) {
@@ -102,9 +102,9 @@ Test(bootstrap_any, strata_are_resampled_within_themselves_and_weighed_by_priors
         }
         bk_stream stream;
         cr_assert_eq(bk_stream_open_nested(&stream, 1, BK_PURPOSE_BOOTSTRAP_STRATUM, 77, s), BK_OK);
-        bk_resample_indices(index, &stream, n);
+        bk_resample_counts(drawn, 1, &stream, n);
         for (size_t i = 0; i < n; i++) {
-            mean += within[index[i]] / (double)n;
+            mean += within[i] * drawn[i] / (double)n;
         }
         replicate += prior[s] * mean;
         pool += mean * (double)n / 16;

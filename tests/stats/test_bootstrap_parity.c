@@ -128,7 +128,7 @@ static int check_scipy_case(FILE *file, const char *name, int n, int n_y, int re
     return lines;
 }
 
-/* Statistics of draws made with NumPy by resample-index-16-v1. */
+/* Statistics of draws made with NumPy by resample-halve-v1. */
 static void check_draws(FILE *file, size_t n, uint64_t seed)
 {
     double x[64], parameter, value;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What a resample holds: both ways of drawing against a plain reading of their definition (stats/resample.h),
- * the same bits on every instruction set, and the multinomial law by chi-square with planted faults.
- * Statistical tests have fixed seeds and an error probability of 1e-9 each. */
+ * What a resample holds: counts made with NumPy from the definition (stats/resample.h), sums as sums of
+ * counts times values, the same bits on every instruction set, all ways in which few draws can fall, and the
+ * multinomial law by chi-square with planted faults. Statistical tests have fixed seeds and an error
+ * probability of 1e-9 each. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #ifndef MATHLIB_STANDALONE /* pkg-config may have set it */
@@ -13,223 +15,154 @@
 
 #include "brisk/kernel.h"
 #include "brisk/stats.h"
+#include "kernel/kernel.h"
 #include "kernel/loops/binomial_table.h"
 #include "stats/resample.h"
 
-/* ---- The plain reading ------------------------------------------------------------------------------ */
+enum { TOGETHER = 37 };
+static uint64_t state[2 * TOGETHER], increment[2 * TOGETHER];
 
-static void plain_index(uint32_t *index, bk_stream *stream, size_t n)
+/* The streams (9, bootstrap, 0), ... */
+static void open_streams(void)
 {
-    size_t drawn = 0;
-    while (drawn < n) {
-        const size_t missing = n - drawn;
-        uint64_t word = 0;
-        for (size_t q = 0; q < missing; q++) {
-            word = q % 4 == 0 ? bk_stream_next(stream) : word >> 16;
-            const uint64_t product = (word & 0xffff) * n;
-            if (product % 65536 >= 65536 % n) {
-                index[drawn++] = (uint32_t)(product >> 16);
+    for (size_t r = 0; r < TOGETHER; r++) {
+        const bk_stream stream = bk_stream_open(9, BK_PURPOSE_BOOTSTRAP, r);
+        state[2 * r] = stream.state_high;
+        state[2 * r + 1] = stream.state_low;
+        increment[2 * r] = stream.increment_high;
+        increment[2 * r + 1] = stream.increment_low;
+    }
+}
+
+/* ---- Against NumPy ---------------------------------------------------------------------------------------
+ */
+
+static uint64_t hash_of(const uint32_t *counts, size_t n)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < 4 * n; i++) {
+        hash = (hash ^ (counts[i / 4] >> 8 * (i % 4) & 0xff)) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+/* Alone, and as one of three. */
+Test(resample, counts_are_those_of_numpy)
+{
+    static uint32_t counts[3 * 40961];
+    FILE *file = fopen(BRISK_TEST_DATA "/stats_resample_halve.txt", "r");
+    cr_assert_not_null(file);
+    open_streams();
+    size_t n, draws, replicate, lines = 0;
+    unsigned long long hash;
+    while (fscanf(file, "%zu %zu %zu %llx", &n, &draws, &replicate, &hash) == 4) {
+        cr_assert(n <= 40961 && replicate < 3);
+        for (int isa = 0; isa < BK_ISA_COUNT; isa++) {
+            const bk_kernels *kernels = bk_kernels_of((bk_isa)isa);
+            if (kernels != NULL) {
+                kernels->resample_counts(counts, n, draws, state + 2 * replicate, increment + 2 * replicate,
+                                         1);
+                cr_assert_eq(hash_of(counts, n), hash, "%s: n = %zu, %zu draws, replicate %zu",
+                             bk_isa_name((bk_isa)isa), n, draws, replicate);
+                kernels->resample_counts(counts, n, draws, state, increment, 3);
+                cr_assert_eq(hash_of(counts + n * replicate, n), hash, "of three: n = %zu, %zu draws", n,
+                             draws);
             }
         }
+        lines++;
     }
+    fclose(file);
+    cr_assert_eq(lines, 460);
 }
 
-static size_t plain_split(bk_stream *stream, size_t count)
+/* ---- Sums
+ * -------------------------------------------------------------------------------------------------- */
+
+static double things[2 * 20016], lanes[16 * TOGETHER];
+static uint32_t drawn_counts[TOGETHER * 20011];
+
+/* Lane l of column c of resample r by its drawn_counts. */
+static double plain_lane(size_t n, size_t r, size_t width, size_t l, size_t column)
 {
-    size_t left = 0;
-    for (; count >= 1024; count -= 1024) {
-        const uint64_t word = bk_stream_next(stream);
-        const size_t column = word >> 55;
-        const bool own = (word << 9 >> 9) < binomial_share[column];
-        left += BK_BINOMIAL_FIRST + (own ? column : binomial_alias[column]);
+    double sum = 0;
+    for (size_t i = l; i < n; i += 8) {
+        sum += (double)drawn_counts[n * r + i] * things[width * i + column];
     }
-    for (uint64_t word = 0, bit = 0; bit < count; bit++) {
-        word = bit % 64 == 0 ? bk_stream_next(stream) : word >> 1;
-        left += word & 1;
-    }
-    return left;
+    return sum;
 }
 
-static uint32_t *plain_leaf(uint32_t *index, bk_stream *stream, size_t first, size_t size, size_t count)
+static void check_lanes(size_t n, size_t width, const char *name)
 {
-    while (count > 0) {
-        const size_t now = count < 48 ? count : 48, words = (now + 11) / 12;
-        uint64_t word[4];
-        for (size_t w = 0; w < words; w++) {
-            word[w] = bk_stream_next(stream);
-        }
-        for (size_t i = 0; i < now; i++) {
-            const size_t field = i / (4 * words), quarter = i % (4 * words);
-            const uint64_t bits = word[quarter / 4] >> 16 * (quarter % 4) >> 5 * field & 31;
-            *index++ = (uint32_t)(first + bits % size);
-        }
-        count -= now;
-    }
-    return index;
-}
-
-static uint32_t *plain_patch(uint32_t *index, bk_stream *stream, size_t first, size_t size, size_t count)
-{
-    static size_t node[128], half[128];
-    size_t nodes = 1;
-    node[0] = count;
-    for (; size / nodes > 32; nodes *= 2) {
-        for (size_t i = 0; i < nodes; i++) {
-            half[2 * i] = plain_split(stream, node[i]);
-            half[2 * i + 1] = node[i] - half[2 * i];
-        }
-        memcpy(node, half, sizeof node);
-    }
-    for (size_t i = 0; i < nodes; i++) {
-        index = plain_leaf(index, stream, first + i * (size / nodes), size / nodes, node[i]);
-    }
-    return index;
-}
-
-static uint32_t *plain_block(uint32_t *index, bk_stream *stream, size_t first, size_t size, size_t count)
-{
-    if (size <= 2048) {
-        return plain_patch(index, stream, first, size, count);
-    }
-    const size_t left = plain_split(stream, count);
-    index = plain_block(index, stream, first, size / 2, left);
-    return plain_block(index, stream, first + size / 2, size / 2, count - left);
-}
-
-/* Throws count draws onto [first, first + size), of which those below n count; returns those that fell
- * beyond. */
-static size_t plain_path(size_t *block, bk_stream *stream, size_t first, size_t size, size_t count, size_t n)
-{
-    if (count == 0 || first >= n) {
-        return count;
-    }
-    if (first + size <= n) {
-        block[(size_t)log2((double)size)] += count;
-        return 0;
-    }
-    const size_t left = plain_split(stream, count);
-    const size_t middle = first + size / 2;
-    if (middle <= n) {
-        block[(size_t)log2((double)(size / 2))] += left;
-        return plain_path(block, stream, middle, size / 2, count - left, n);
-    }
-    return count - left + plain_path(block, stream, first, size / 2, left, n);
-}
-
-static void plain_splitting(uint32_t *index, bk_stream *stream, size_t n)
-{
-    size_t block[64] = {0}, size = 1, falling = n;
-    while (size < n) {
-        size *= 2;
-    }
-    while (falling > 0) {
-        falling = plain_path(block, stream, 0, size, falling, n);
-    }
-    size_t first = 0;
-    for (size_t height = 64; height-- > 0;) {
-        if (n >> height & 1) {
-            index = plain_block(index, stream, first, (size_t)1 << height, block[height]);
-            first += (size_t)1 << height;
+    for (size_t r = 0; r < TOGETHER; r++) {
+        for (size_t i = 0; i < 8 * width; i++) {
+            cr_assert_eq(lanes[8 * width * r + i], plain_lane(n, r, width, i / width, i % width),
+                         "%s: n = %zu, width %zu, resample %zu, lane %zu", name, n, width, r, i);
         }
     }
 }
 
-static void plain_resample(uint32_t *index, uint64_t seed, uint64_t replicate, size_t n)
+static void check_sums(const bk_kernels *kernels, const char *name, size_t n, size_t draws)
 {
-    bk_stream stream = bk_stream_open(seed, BK_PURPOSE_BOOTSTRAP, replicate);
-    if (n <= 16384) {
-        plain_index(index, &stream, n);
-    } else {
-        plain_splitting(index, &stream, n);
+    for (size_t width = 1; width <= 2; width++) {
+        memset(things, 0, sizeof things);
+        for (size_t i = 0; i < width * n; i++) {
+            things[i] = 1.0 / (double)(3 + i) - (i % 5 == 0 ? 0.25 : 0);
+        }
+        kernels->resample_counts(drawn_counts, n, draws, state, increment, TOGETHER);
+        (width == 1 ? kernels->resample_sums : kernels->resample_pairs)(lanes, things, n, draws, state,
+                                                                        increment, TOGETHER);
+        check_lanes(n, width, name);
     }
 }
 
-static const size_t sizes[] = {1,     2,     3,     7,     8,     23,     100,   511,
-                               512,   513,   1000,  2049,  4097,  10007,  16384, 16385,
-                               17000, 20000, 32768, 40961, 65535, 100003, 131072};
-
-Test(resample, indices_are_those_of_the_definition)
+Test(resample, sums_are_those_of_the_counts_bit_for_bit)
 {
-    static uint32_t fast[131072 + 64], plain[131072];
-    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
-        const size_t n = sizes[s];
-        for (uint64_t replicate = 0; replicate < 3; replicate++) {
-            bk_stream stream = bk_stream_open(9, BK_PURPOSE_BOOTSTRAP, replicate);
-            bk_resample_indices(fast, &stream, n);
-            plain_resample(plain, 9, replicate, n);
-            cr_assert_eq(memcmp(fast, plain, n * sizeof *plain), 0, "n = %zu, replicate %zu", n,
-                         (size_t)replicate);
+    static const size_t sizes[] = {1, 2, 3, 7, 8, 9, 23, 64, 100, 127, 128, 250, 1000, 1024, 4097, 20011};
+    open_streams();
+    for (int isa = 0; isa < BK_ISA_COUNT; isa++) {
+        const bk_kernels *kernels = bk_kernels_of((bk_isa)isa);
+        for (size_t s = 0; s < sizeof sizes / sizeof sizes[0] && kernels != NULL; s++) {
+            check_sums(kernels, bk_isa_name((bk_isa)isa), sizes[s], sizes[s]);
         }
     }
 }
 
-/* Sums in the order that resample.h states: lanes restart with each round, or each patch. */
-static double plain_sum(const uint32_t *index, const double *x, size_t n, uint64_t replicate)
+Test(resample, means_and_moments_come_from_the_counts)
 {
-    double lane[8] = {0};
-    if (n <= 16384) {
-        bk_stream stream = bk_stream_open(9, BK_PURPOSE_BOOTSTRAP, replicate);
-        for (size_t drawn = 0; drawn < n;) {
-            const size_t missing = n - drawn;
-            uint64_t word = 0;
-            for (size_t q = 0; q < missing; q++) {
-                word = q % 4 == 0 ? bk_stream_next(&stream) : word >> 16;
-                const uint64_t product = (word & 0xffff) * n;
-                if (product % 65536 >= 65536 % n) {
-                    lane[q % 8] += x[product >> 16];
-                    drawn++;
-                }
-            }
-        }
-    } else {
-        size_t patch = SIZE_MAX, i = 0;
-        for (size_t d = 0; d < n; d++) {
-            /* Blocks begin at multiples of their size, so patches are told apart by 2048s and, below, by
-             * blocks. */
-            size_t here = index[d] / 2048;
-            if (here == n / 2048) {
-                size_t first = n / 2048 * 2048, height = 10;
-                while (index[d] >= first + (n >> height & 1 ? (size_t)1 << height : 0)) {
-                    first += n >> height & 1 ? (size_t)1 << height : 0;
-                    height--;
-                }
-                here = 1000000 + height;
-            }
-            i = here == patch ? i + 1 : 0;
-            patch = here;
-            lane[i % 8] += x[index[d]];
-        }
+    static double x[3001];
+    static uint32_t count[3001];
+    for (size_t i = 0; i < 3001; i++) {
+        x[i] = (double)(i * 37 % 1009) / 64; /* sums are exact */
     }
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
-}
-
-Test(resample, means_are_the_sums_of_the_definition_bit_for_bit)
-{
-    static uint32_t index[131072];
-    static double x[131072];
-    for (size_t i = 0; i < 131072; i++) {
-        x[i] = 1.0 / (double)(3 + i);
-    }
-    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
-        const size_t n = sizes[s];
-        const bk_bootstrap_data data = {.x = x, .n = n};
-        bk_bootstrap_options options = bk_bootstrap_options_of(BK_STATISTIC_MEAN);
-        options.resamples = 9;
-        options.seed = 9;
-        options.keep_replicates = true;
-        bk_bootstrap *bootstrap = bk_bootstrap_create(&data, &options);
-        options.studentized = true; /* pairs: another kernel, the same means */
-        bk_bootstrap *paired = bk_bootstrap_create(&data, &options);
-        cr_assert(bootstrap && paired, "%s", bk_error_message());
-        for (size_t r = 0; r < 9; r++) {
-            plain_resample(index, 9, r, n);
-            const double mean = plain_sum(index, x, n, r) / (double)n;
-            cr_assert_eq(bk_bootstrap_replicates(bootstrap)[r], mean, "n = %zu r = %zu", n, r);
-            cr_assert_eq(bk_bootstrap_replicates(paired)[r], mean, "n = %zu r = %zu", n, r);
+    const bk_bootstrap_data data = {.x = x, .n = 3001};
+    bk_bootstrap_options options = bk_bootstrap_options_of(BK_STATISTIC_MEAN);
+    options.resamples = 70;
+    options.seed = 9;
+    options.keep_replicates = true;
+    bk_bootstrap *bootstrap = bk_bootstrap_create(&data, &options);
+    options.studentized = true; /* pairs: another kernel, the same means */
+    bk_bootstrap *paired = bk_bootstrap_create(&data, &options);
+    options.statistic = BK_STATISTIC_MEDIAN;
+    options.studentized = false;
+    bk_bootstrap *median = bk_bootstrap_create(&data, &options);
+    cr_assert(bootstrap && paired && median, "%s", bk_error_message());
+    for (size_t r = 0; r < 70; r++) {
+        const bk_stream stream = bk_stream_open(9, BK_PURPOSE_BOOTSTRAP, r);
+        bk_resample_counts(count, 1, &stream, 3001);
+        double sum = 0, below = 0, upto = 0;
+        const double middle = bk_bootstrap_replicates(median)[r];
+        for (size_t i = 0; i < 3001; i++) {
+            sum += count[i] * x[i];
+            below += x[i] < middle ? count[i] : 0;
+            upto += x[i] <= middle ? count[i] : 0;
         }
-        bk_bootstrap_destroy(bootstrap);
-        bk_bootstrap_destroy(paired);
+        cr_assert_eq(bk_bootstrap_replicates(bootstrap)[r], sum / 3001, "r = %zu", r);
+        cr_assert_eq(bk_bootstrap_replicates(paired)[r], sum / 3001, "r = %zu", r);
+        cr_assert(below <= 1500 && upto > 1500, "r = %zu", r);
     }
+    bk_bootstrap_destroy(bootstrap);
+    bk_bootstrap_destroy(paired);
+    bk_bootstrap_destroy(median);
 }
 
 Test(resample, same_bits_on_every_instruction_set_and_thread_count)
@@ -318,32 +251,92 @@ static bool values_are_uniform(const uint64_t *pooled, size_t n, double draws)
     return chi_square < qchisq(ERROR_PROBABILITY, (double)n - 1, 0, 0);
 }
 
+/* Every way in which n draws fall on n things, of all streams alike: 0 2, 1 1, 2 0 for two. */
+static bool ways_are_multinomial(const uint64_t *seen, size_t ways, const double *probability, double draws)
+{
+    double chi_square = 0;
+    for (size_t i = 0; i < ways; i++) {
+        const double d = (double)seen[i] - draws * probability[i];
+        chi_square += d * d / (draws * probability[i]);
+    }
+    return chi_square < qchisq(ERROR_PROBABILITY, (double)ways - 1, 0, 0);
+}
+
+/* Ways of n = 2 to 4 by their counts in base 5; fault: that many of 1000 resamples are those of their
+ * neighbour's first two things exchanged. */
+static bool small_ways(size_t n, size_t fault)
+{
+    static uint64_t seen[625], met[625];
+    static double probability[625];
+    static const double factorial[] = {1, 1, 2, 6, 24};
+    enum { STREAMS = 200000 };
+    size_t ways = 0;
+    memset(seen, 0, sizeof seen);
+    for (size_t r = 0; r < STREAMS; r++) {
+        uint32_t count[4] = {0};
+        const bk_stream stream = bk_stream_open(20240502, BK_PURPOSE_BOOTSTRAP, r);
+        bk_resample_counts(count, 1, &stream, n);
+        if (r % 1000 < fault && count[0] < count[1]) {
+            const uint32_t swap = count[0];
+            count[0] = count[1];
+            count[1] = swap;
+        }
+        seen[count[0] + 5 * count[1] + 25 * count[2] + 125 * count[3]]++;
+    }
+    for (size_t code = 0; code < 625; code++) {
+        const size_t digit[] = {code % 5, code / 5 % 5, code / 25 % 5, code / 125};
+        if (digit[0] + digit[1] + digit[2] + digit[3] == n && (n > 2 || code < 25) && (n > 3 || code < 125)) {
+            probability[ways] = factorial[n] / pow((double)n, (double)n);
+            for (size_t i = 0; i < 4; i++) {
+                probability[ways] /= factorial[digit[i]];
+            }
+            met[ways++] = seen[code];
+        }
+    }
+    return ways_are_multinomial(met, ways, probability, STREAMS);
+}
+
+Test(resample_law, few_draws_fall_in_every_way)
+{
+    for (size_t n = 2; n <= 4; n++) {
+        cr_assert(small_ways(n, 0), "n = %zu", n);
+        cr_assert_not(small_ways(n, 60), "n = %zu: a fault in 6 of 100 resamples", n);
+    }
+}
+
 enum { RESAMPLES = 4000, MOST = 20011 };
 static uint64_t pooled[MOST], low[RESAMPLES], leaf[RESAMPLES], last[RESAMPLES];
 
-/* `fault` of indices are turned to the value below; 0: none. */
+/* In one resample of 8, draws of things `fault` + 1, 2 fault + 1, ... are turned to the one before; 0: none.
+ */
 static void draw_all(size_t n, uint32_t fault)
 {
-    static uint32_t index[MOST];
+    static uint32_t drawn[32 * MOST];
     memset(pooled, 0, sizeof pooled);
     for (size_t r = 0; r < RESAMPLES; r++) {
-        bk_stream stream = bk_stream_open(20240501, BK_PURPOSE_BOOTSTRAP, r);
-        bk_resample_indices(index, &stream, n);
+        if (r % 32 == 0) {
+            bk_stream streams[32];
+            for (size_t i = 0; i < 32; i++) {
+                streams[i] = bk_stream_open(20240501, BK_PURPOSE_BOOTSTRAP, r + i);
+            }
+            bk_resample_counts(drawn, 32, streams, n);
+        }
         low[r] = leaf[r] = last[r] = 0;
-        for (size_t d = 0; d < n; d++) {
-            const uint32_t i = fault > 0 && index[d] % fault == 1 && r % 8 == 0 ? index[d] - 1 : index[d];
-            pooled[i]++;
-            low[r] += i < n / 3;
-            leaf[r] += i >= 64 && i < 96;
-            last[r] += i == n - 1;
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t count = drawn[n * (r % 32) + i];
+            const size_t to = fault > 0 && i % fault == 1 && r % 8 == 0 ? i - 1 : i;
+            pooled[to] += count;
+            low[r] += to < n / 3 ? count : 0;
+            leaf[r] += to >= 64 && to < 96 ? count : 0;
+            last[r] += to == n - 1 ? count : 0;
         }
     }
 }
 
-Test(resample_law, both_ways_of_drawing_are_multinomial)
+Test(resample_law, counts_are_multinomial)
 {
-    const size_t n[] = {1000, 3001, 16385, MOST};
-    for (size_t s = 0; s < 4; s++) {
+    const size_t n[] = {100, 1000, 3001, 16384, MOST};
+    for (size_t s = 0; s < 5; s++) {
         draw_all(n[s], 0);
         cr_assert(values_are_uniform(pooled, n[s], (double)n[s] * RESAMPLES), "n = %zu", n[s]);
         cr_assert(region_is_binomial(low, RESAMPLES, n[s], (double)(n[s] / 3) / (double)n[s]), "n = %zu",

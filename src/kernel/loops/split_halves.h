@@ -3,7 +3,7 @@
  * kernel/loops/split_halves.h: the two 32-bit halves of a group of draws into two arrays, and the values
  * made of them back into the order of the draws. Between the two the order within a group does not matter,
  * so it is the one that costs one in-register shuffle an array; compilers spend four on the order of the
- * plain twin.
+ * plain twin. bk_split_in_order keeps the order, for values that stay in two arrays.
  */
 #ifndef BRISK_KERNEL_LOOPS_SPLIT_HALVES_H
 #define BRISK_KERNEL_LOOPS_SPLIT_HALVES_H
@@ -44,6 +44,33 @@ static inline void bk_split_halves(uint32_t *low, uint32_t *high, const uint64_t
     memcpy(high, &highs, sizeof highs);
 }
 
+/* The same in the order of the draws. */
+static inline void bk_split_in_order(uint32_t *low, uint32_t *high, const uint64_t *draws)
+{
+#if BK_GROUP == 16
+    bk_group_f32 front, back;
+    memcpy(&front, draws, sizeof front);
+    memcpy(&back, draws + BK_GROUP / 2, sizeof back);
+    const bk_group_f32 lows =
+        __builtin_shufflevector(front, back, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const bk_group_f32 highs =
+        __builtin_shufflevector(front, back, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    memcpy(low, &lows, sizeof lows);
+    memcpy(high, &highs, sizeof highs);
+#else
+    typedef uint64_t pairs_of_words __attribute__((vector_size(4 * BK_GROUP)));
+    uint32_t mixed[2][BK_GROUP];
+    pairs_of_words lows, highs;
+    bk_split_halves(mixed[0], mixed[1], draws);
+    memcpy(&lows, mixed[0], sizeof lows);
+    memcpy(&highs, mixed[1], sizeof highs);
+    lows = __builtin_shufflevector(lows, lows, 0, 2, 1, 3);
+    highs = __builtin_shufflevector(highs, highs, 0, 2, 1, 3);
+    memcpy(low, &lows, sizeof lows);
+    memcpy(high, &highs, sizeof highs);
+#endif
+}
+
 /* values [2 BK_GROUP]: of each draw first what came of it in first, then what came of it in second. */
 static inline void bk_join_pairs(float *values, const float *first, const float *second)
 {
@@ -65,6 +92,11 @@ static inline void bk_split_halves(uint32_t *low, uint32_t *high, const uint64_t
         low[i] = (uint32_t)draws[i];
         high[i] = (uint32_t)(draws[i] >> 32);
     }
+}
+
+static inline void bk_split_in_order(uint32_t *low, uint32_t *high, const uint64_t *draws)
+{
+    bk_split_halves(low, high, draws);
 }
 
 static inline void bk_join_pairs(float *values, const float *first, const float *second)

@@ -4,6 +4,8 @@
 #include "kernel/loops/math_f64.h"
 #include "kernel/loops/split_halves.h"
 
+#define INLINE static inline __attribute__((always_inline))
+
 /* A whole number below 2^53 as a double, exactly. AVX2 cannot convert 64-bit lanes; the halves become
  * the low bits of 2^84 and 2^52 instead. */
 static inline double exact_f64(uint64_t n)
@@ -39,11 +41,9 @@ void BK_KERNEL_NAME(uniform_f32)(float *values, const uint64_t *draws, size_t co
  * times as long. */
 #define BK_PAIRS 128
 
-/* The start of radii, from u in (0, 1): u = 2^k (1 + f), and s = f / (2 + f); and the halves of the draws
- * that make the angles. */
+/* The start of radii, from u in (0, 1): u = 2^k (1 + f), and s = f / (2 + f). */
 typedef struct radius_f32 {
     float f[BK_PAIRS], s[BK_PAIRS], k[BK_PAIRS];
-    uint32_t angle_bits[BK_PAIRS];
 } radius_f32;
 
 /* a * b + c where the product is exact, so that fused or not is the same: fused where that is one
@@ -102,30 +102,39 @@ static inline void turn_f32(float *first, float *second, float radius, uint32_t 
     *second = radius * bk_from_bits_f32(bk_bits_f32(across) ^ (turned & 0x80000000U));
 }
 
-/* values [2 pairs] from draws [pairs]; pairs is a multiple of BK_GROUP, BK_PAIRS at most. */
-static inline void normal_groups_f32(float *values, const uint64_t *draws, size_t pairs)
+/* radius [pairs] and the bits of the angles from draws [pairs], taken apart by split; pairs is a multiple of
+ * BK_GROUP, BK_PAIRS at most. */
+INLINE void radii_f32(float *radius, uint32_t *angle_bits, const uint64_t *draws, size_t pairs,
+                      void (*split)(uint32_t *, uint32_t *, const uint64_t *))
 {
     radius_f32 start;
     for (size_t at = 0; at < pairs; at += BK_GROUP) {
         uint32_t radius_bits[BK_GROUP];
-        bk_split_halves(radius_bits, start.angle_bits + at, draws + at);
+        split(radius_bits, angle_bits + at, draws + at);
 #pragma omp simd
         for (size_t i = 0; i < BK_GROUP; i++) {
             radius_start_f32(&start, at + i, radius_bits[i]);
         }
     }
-    float radius[BK_PAIRS];
     for (size_t at = 0; at < pairs; at += BK_GROUP) {
 #pragma omp simd
         for (size_t i = 0; i < BK_GROUP; i++) {
             radius[at + i] = radius_end_f32(start.f[at + i], start.s[at + i], start.k[at + i]);
         }
     }
+}
+
+/* values [2 pairs] from draws [pairs]. */
+static inline void normal_groups_f32(float *values, const uint64_t *draws, size_t pairs)
+{
+    float radius[BK_PAIRS];
+    uint32_t angle_bits[BK_PAIRS];
+    radii_f32(radius, angle_bits, draws, pairs, bk_split_halves);
     for (size_t at = 0; at < pairs; at += BK_GROUP) {
         float first[BK_GROUP], second[BK_GROUP];
 #pragma omp simd
         for (size_t i = 0; i < BK_GROUP; i++) {
-            turn_f32(&first[i], &second[i], radius[at + i], start.angle_bits[at + i]);
+            turn_f32(&first[i], &second[i], radius[at + i], angle_bits[at + i]);
         }
         bk_join_pairs(values + 2 * at, first, second);
     }
@@ -144,6 +153,38 @@ void BK_KERNEL_NAME(normal_f32)(float *values, const uint64_t *draws, size_t cou
         memcpy(last_draws, draws + whole, (left + 1) / 2 * sizeof *draws);
         normal_groups_f32(last, last_draws, BK_GROUP);
         memcpy(values + 2 * whole, last, left * sizeof *values);
+    }
+}
+
+/* The same, the two of a pair apart. */
+INLINE void apart_groups_f32(float *first, float *second, const uint64_t *draws, size_t pairs)
+{
+    float radius[BK_PAIRS];
+    uint32_t angle_bits[BK_PAIRS];
+    radii_f32(radius, angle_bits, draws, pairs, bk_split_in_order);
+    for (size_t at = 0; at < pairs; at += BK_GROUP) {
+#pragma omp simd
+        for (size_t i = 0; i < BK_GROUP; i++) {
+            turn_f32(&first[at + i], &second[at + i], radius[at + i], angle_bits[at + i]);
+        }
+    }
+}
+
+void BK_KERNEL_NAME(normal_pairs_f32)(float *first, float *second, const uint64_t *draws, size_t pairs)
+{
+    const size_t whole = pairs / BK_GROUP * BK_GROUP;
+    for (size_t done = 0; done < whole; done += BK_PAIRS) {
+        apart_groups_f32(first + done, second + done, draws + done,
+                         whole - done < BK_PAIRS ? whole - done : BK_PAIRS);
+    }
+    const size_t left = pairs - whole;
+    if (left > 0) {
+        uint64_t last_draws[BK_GROUP] = {0};
+        float last[2][BK_GROUP];
+        memcpy(last_draws, draws + whole, left * sizeof *draws);
+        apart_groups_f32(last[0], last[1], last_draws, BK_GROUP);
+        memcpy(first + whole, last[0], left * sizeof *first);
+        memcpy(second + whole, last[1], left * sizeof *second);
     }
 }
 
@@ -183,19 +224,25 @@ static inline void normal_pairs_f64(double *first, double *second, const uint64_
     }
 }
 
+/* first and second [pairs], BK_PAIRS at most, from draws [2 pairs]. */
+static inline void apart_f64(double *first, double *second, const uint64_t *draws, size_t pairs)
+{
+    uint64_t radius_bits[BK_PAIRS], angle_bits[BK_PAIRS];
+#pragma omp simd
+    for (size_t i = 0; i < pairs; i++) {
+        radius_bits[i] = draws[2 * i];
+        angle_bits[i] = draws[2 * i + 1];
+    }
+    normal_pairs_f64(first, second, radius_bits, angle_bits, pairs);
+}
+
 void BK_KERNEL_NAME(normal_f64)(double *values, const uint64_t *draws, size_t count)
 {
     for (size_t done = 0; done < count; done += 2 * BK_PAIRS) {
         const size_t now = count - done < 2 * BK_PAIRS ? count - done : 2 * BK_PAIRS;
         const size_t pairs = (now + 1) / 2;
-        uint64_t radius_bits[BK_PAIRS], angle_bits[BK_PAIRS];
         double first[BK_PAIRS], second[BK_PAIRS];
-#pragma omp simd
-        for (size_t i = 0; i < pairs; i++) {
-            radius_bits[i] = draws[done + 2 * i];
-            angle_bits[i] = draws[done + 2 * i + 1];
-        }
-        normal_pairs_f64(first, second, radius_bits, angle_bits, pairs);
+        apart_f64(first, second, draws + done, pairs);
 #pragma omp simd
         for (size_t i = 0; i < now / 2; i++) {
             values[done + 2 * i] = first[i];
@@ -204,6 +251,14 @@ void BK_KERNEL_NAME(normal_f64)(double *values, const uint64_t *draws, size_t co
         if (now % 2 != 0) {
             values[count - 1] = first[pairs - 1];
         }
+    }
+}
+
+void BK_KERNEL_NAME(normal_pairs_f64)(double *first, double *second, const uint64_t *draws, size_t pairs)
+{
+    for (size_t done = 0; done < pairs; done += BK_PAIRS) {
+        apart_f64(first + done, second + done, draws + 2 * done,
+                  pairs - done < BK_PAIRS ? pairs - done : BK_PAIRS);
     }
 }
 

@@ -20,7 +20,7 @@ static void run_unknown(size_t row, ...) { unknown[row] = true; }
     _Generic((kernel), THREE(unary), THREE(binary), BOTH(compare), THREE(two), THREE(three), THREE(limits), \
              THREE(reduce), BOTH(where), BOTH(two_limits), BOTH(scaled), BOTH(pair), BOTH(columns),         \
              BOTH(product), BOTH(network), BOTH(layer), BOTH(forward), BOTH(backward), BOTH(descent),       \
-             BOTH(momentum), BOTH(adam), kind_reduce_wide_f32                                               \
+             BOTH(momentum), BOTH(adam), BOTH(pairs), BOTH(place), kind_reduce_wide_f32                     \
              : reduce_wide_f32, kind_f32_to_f64                                                             \
              : f32_to_f64, kind_f64_to_f32                                                                  \
              : f64_to_f32, kind_i64_to_f32                                                                  \
@@ -30,14 +30,12 @@ static void run_unknown(size_t row, ...) { unknown[row] = true; }
              : draws_to_f64, kind_fill                                                                      \
              : fill, kind_integers_u32                                                                      \
              : integers_u32, kind_integers_u64                                                              \
-             : integers_u64, kind_resample_16                                                               \
-             : resample_16, kind_resample_index_16                                                          \
-             : resample_index_16, kind_resample_split                                                       \
-             : resample_split, kind_resample_index_split                                                    \
-             : resample_index_split, kind_expand                                                            \
+             : integers_u64, kind_resample_sums                                                             \
+             : resample_sums, kind_resample_counts                                                          \
+             : resample_counts, kind_expand                                                            \
              : expand, kind_map_index_f32                                                                   \
              : map_index_f32, kind_map_index_f64                                                            \
-             : map_index_f64, default                                                                \
+             : map_index_f64, default                                                                       \
              : run_unknown)
 
 static void run_round(const bk_kernels *kernels, size_t round)
