@@ -83,11 +83,11 @@ typedef struct bk_bootstrap_options {
     bk_quantile_rule quantile_rule;
     bk_tie_rule ties;
     bk_influence influence;
-    bool studentized;     /* standard errors of the resamples too (MEAN, DIFFERENCE, USER) */
-    /* MEAN of one sample of 0/1 losses without groups or weights: the number of errors of a replicate is drawn
-     * from its law, Binomial(n, k / n), by inversion of the first word of its stream, instead of n draws. The
-     * replicates' law is the same, not their bits, and they do not belong to resamples that other statistics or
-     * models share. Of no effect on other data, or with BK_INFLUENCE_REGRESSION. */
+    bool studentized; /* standard errors of the resamples too (MEAN, DIFFERENCE, USER) */
+    /* MEAN of one sample of 0/1 losses without groups or weights: the number of errors of a replicate is
+     * drawn from its law, Binomial(n, k / n), by inversion of the first word of its stream, instead of n
+     * draws. The replicates' law is the same, not their bits, and they do not belong to resamples that other
+     * statistics or models share. Of no effect on other data, or with BK_INFLUENCE_REGRESSION. */
     bool binomial;
     bool keep_replicates; /* for bk_bootstrap_replicates */
     bool range_known;     /* of the statistic: ends are clipped to it */

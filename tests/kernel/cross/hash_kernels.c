@@ -32,7 +32,7 @@ static void run_unknown(size_t row, ...) { unknown[row] = true; }
              : integers_u32, kind_integers_u64                                                              \
              : integers_u64, kind_resample_sums                                                             \
              : resample_sums, kind_resample_counts                                                          \
-             : resample_counts, kind_expand                                                            \
+             : resample_counts, kind_expand                                                                 \
              : expand, kind_map_index_f32                                                                   \
              : map_index_f32, kind_map_index_f64                                                            \
              : map_index_f64, default                                                                       \
