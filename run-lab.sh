@@ -9,7 +9,7 @@ usage() {
 Usage: ./run-lab.sh [-o FILE.h5] [--force] [OPTION VALUE ...]
 
 Installs the packages that are missing (apt-get, as root or through sudo), builds brisk into build/,
-runs the experiment "lab" and draws its figures.
+runs the experiment "lab", draws its figures and writes a report, report.html beside them.
 
   -o FILE.h5       the results file (default: lab.h5 beside this script); its figures go to the
                    folder FILE-figures beside it (those of lab.h5 to figures)
@@ -72,7 +72,7 @@ stamp=$root/build/run-lab/$(sha256sum <<<"$output" | cut -c 1-16)
 mkdir -p "$root/build/run-lab"
 options_now=${options[*]+${options[*]@Q}}
 build_now=$(sha256sum <"$brisk")
-analysis_now=$(find "$root/analysis/python" -name '*.py' -print0 | sort -z | xargs -0 cat | sha256sum)
+analysis_now=$(find "$root/analysis/python" -type f \( -name '*.py' -o -path '*/templates/*' \) -print0 | sort -z | xargs -0 cat | sha256sum)
 state_of() { stat -c '%n %s %Y %i' "$1" 2>/dev/null || true; }
 file_before='' options_before='' build_before='' analysis_before=''
 if [ -f "$stamp" ]; then
@@ -110,7 +110,7 @@ if [ $run = yes ]; then
     analysis_before=''
 fi
 
-if [ "$analysis_now" = "$analysis_before" ] && [ -d "$figures" ]; then
+if [ "$analysis_now" = "$analysis_before" ] && [ -f "$figures/report.html" ]; then
     echo "$figures is up to date"
 else
     # Figures of networks that are no longer in the file go; what else lies there stays.
@@ -120,8 +120,11 @@ else
     echo "drawing the figures"
     PYTHONPATH=$root/analysis/python PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m brisk_analysis \
         figures "$output" -o "$figures" >"$stamp.figures"
+    PYTHONPATH=$root/analysis/python PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m brisk_analysis \
+        report "$output" -o "$figures/report.html" >>"$stamp.figures"
     printf '%s\n' "$(state_of "$output")" "$options_now" "$build_now" "$analysis_now" >"$stamp"
 fi
 echo
 echo "Results: $output"
 echo "Figures: $figures"
+echo "Report:  $figures/report.html (open it in a browser)"

@@ -13,7 +13,7 @@ into build-dev/ and runs every test through ctest. Exits 0 if and only if all of
 
   --quick   leave out the tests labelled slow
   --all     run those labelled statistical too, which take many minutes each, and the AVX-512 kernels in an
-            emulator (label emulated), which is installed
+            emulator (label emulated), which is installed, as are Octave, R and node, which open results files
   --help    this text
   --        what follows goes to ctest, for example: ./run-tests.sh -- -R acceptance --verbose
 
@@ -39,7 +39,7 @@ while [ $# -gt 0 ]; do
     --quick) left_out='slow|statistical|emulated' ;;
     --all)
         left_out=''
-        packages_asked=$packages_emulated
+        packages_asked=$packages_emulated$packages_readers
         ;;
     --)
         shift
@@ -56,7 +56,7 @@ done
 
 packages=("$packages_build" "$packages_figures" "$packages_tests" "$packages_asked")
 if [ "${CI:-}" = true ]; then
-    packages+=("$packages_ci")
+    packages+=("$packages_ci" "$packages_readers")
 fi
 install_packages "${packages[@]}"
 
@@ -74,7 +74,8 @@ test_preset() {
 # The preset that everybody uses comes last, so that its verdict is the last thing to read.
 if [ "${CI:-}" = true ]; then
     test_preset asan-ubsan 'slow|statistical|emulated'
-    test_preset clang "$left_out"
+    # What readers make of a file does not depend on the compiler.
+    test_preset clang "${left_out:+$left_out|}readers"
     echo '== mpi'
     cmake --preset mpi >/dev/null
     cmake --build --preset mpi --target brisk brisk_shared ranks_transport ranks_study

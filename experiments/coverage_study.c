@@ -297,6 +297,17 @@ static bk_status run_study(bk_run *run)
     return status;
 }
 
+static const char *const inexact[] = {"/network/*@true_risk*",
+                                      "/network/*@true_risk_error~1e-13",
+                                      "/network/*/coverage/exact_*",
+                                      "/network/*/coverage/mean_width*",
+                                      "/network/*/coverage/counts/low",
+                                      "/network/*/coverage/counts/high",
+                                      "/network/*/coverage/sample/low",
+                                      "/network/*/coverage/sample/high",
+                                      "/network/*/coverage/sample/distance",
+                                      NULL};
+
 const bk_experiment coverage_study_experiment = {
     .name = "coverage-study",
     .summary = "How often each interval covers the true risk of a trained network, over fresh test sets",
@@ -310,4 +321,5 @@ const bk_experiment coverage_study_experiment = {
     .check = check_options,
     .run = run_study,
     .report = study_report,
+    .inexact = inexact,
 };

@@ -82,6 +82,17 @@ static void report_network(const bk_group *network, bk_text *page)
     bk_text_append(page, "\n");
 }
 
+/* The methods are the same for every network, so their promises stand once. */
+static void report_promises(const bk_group *networks, bk_text *page)
+{
+    const bk_group *coverage =
+        bk_group_group_count(networks) == 0 ? NULL : bk_group_find(bk_group_child(networks, 0), "coverage");
+    if (coverage != NULL) {
+        lab_report_words(coverage, "promise", "What the intervals promise", page);
+        bk_text_append(page, "\n");
+    }
+}
+
 bk_status study_report(const bk_group *root, bk_text *page)
 {
     const bk_group *networks = bk_group_find(root, "network");
@@ -90,7 +101,7 @@ bk_status study_report(const bk_group *root, bk_text *page)
     }
     bk_text_append(page, "COVERAGE OF THE TRUE RISK\n\n");
     bk_text_append_paragraph(
-        page, "     ", 100,
+        page, "     ", 95,
         "coverage: share of the test sets whose interval covers the true risk, +- its Monte Carlo standard "
         "error; exact: summed over the distribution of the error count, where the interval depends on the "
         "count alone; risk <, risk >: the true risk lies below or above the interval; none: there is no "
@@ -100,5 +111,6 @@ bk_status study_report(const bk_group *root, bk_text *page)
     for (size_t i = 0; i < bk_group_group_count(networks); i++) {
         report_network(bk_group_child(networks, i), page);
     }
+    report_promises(networks, page);
     return bk_text_status(page);
 }

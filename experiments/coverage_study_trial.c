@@ -118,15 +118,18 @@ static bk_status run_trial(const void *context, uint64_t trial, void *scratch, d
 
 #define NAME_LENGTH 96
 
-static void name_outputs(bk_output *outputs, char (*names)[NAME_LENGTH], const coverage_study *study)
+static void name_outputs(bk_output *outputs, char (*names)[NAME_LENGTH], char (*kept)[NAME_LENGTH],
+                         const coverage_study *study)
 {
     static const char *const kinds[DRAWN_OUTPUTS] = {"covered", "outcome", "width"};
     const lab_networks *networks = study->networks;
     for (size_t i = 0; i < networks->count; i++) {
+        (void)snprintf(kept[i], NAME_LENGTH, "network/%s/trials/error_count", networks->name[i]);
         outputs[i] = (bk_output){.name = networks->name[i],
                                  .dtype = BK_U32,
                                  .long_name = "errors on each fresh test set",
-                                 .high = (double)study->test_size};
+                                 .high = (double)study->test_size,
+                                 .kept = kept[i]};
         for (size_t d = 0; d < drawn_methods(study); d++) {
             const char *method = bk_interval_method_row(study->method[study->n_by_count + d])->name;
             for (size_t l = 0; l < study->n_levels; l++) {
@@ -136,7 +139,8 @@ static void name_outputs(bk_output *outputs, char (*names)[NAME_LENGTH], const c
                                    method, study->level[l], kinds[kind]);
                     outputs[first + kind] = (bk_output){.name = names[first + kind],
                                                         .dtype = kind == 2 ? BK_F64 : BK_U32,
-                                                        .high = kind == 1 ? STUDY_OUTCOMES - 1 : 1};
+                                                        .high = kind == 1 ? STUDY_OUTCOMES - 1 : 1,
+                                                        .inexact = kind == 2};
                 }
             }
         }
@@ -149,9 +153,10 @@ bk_status study_simulate(coverage_study *study,
     const size_t n_outputs = study_n_outputs(study);
     bk_output *outputs = bk_allocate(n_outputs, sizeof *outputs);
     char(*names)[NAME_LENGTH] = bk_allocate(n_outputs, sizeof *names);
-    bk_status status = outputs == NULL || names == NULL ? bk_error_status() : BK_OK;
+    char(*kept)[NAME_LENGTH] = bk_allocate(study->networks->count, sizeof *kept);
+    bk_status status = outputs == NULL || names == NULL || kept == NULL ? bk_error_status() : BK_OK;
     if (status == BK_OK) {
-        name_outputs(outputs, names, study);
+        name_outputs(outputs, names, kept, study);
         const bk_simulation simulation = {
             .trials = (uint64_t)bk_option_integer(bk_run_options(study->run), "trials"),
             .outputs = outputs,
@@ -165,5 +170,6 @@ bk_status study_simulate(coverage_study *study,
     }
     bk_free(outputs);
     bk_free(names);
+    bk_free(kept);
     return status;
 }

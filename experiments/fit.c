@@ -138,6 +138,14 @@ static bk_status run_fit(bk_run *run)
     return status;
 }
 
+static const char *const inexact[] = {LAB_INEXACT_INTERVALS("/network/*interval"),
+                                      "/comparison/low",
+                                      "/comparison/high",
+                                      "/comparison/mcnemar_*",
+                                      "/comparison/nll_low",
+                                      "/comparison/nll_high",
+                                      NULL};
+
 const bk_experiment fit_experiment = {
     .name = "fit",
     .summary = "Networks trained on your own table, their test errors with every interval, and their "
@@ -153,4 +161,5 @@ const bk_experiment fit_experiment = {
     .check = check_options,
     .run = run_fit,
     .report = fit_report,
+    .inexact = inexact,
 };

@@ -205,8 +205,8 @@ static void report_trouble(bk_text *page, const bk_group *table)
             }
         }
         bk_text_append(page, "       Not to be used (%s)\n", lab_text_cell(table, "status", i));
-        bk_text_append_paragraph(page, "         ", 104, bk_text_string(&names));
-        bk_text_append_paragraph(page, "           ", 104, lab_text_cell(table, "reason", i));
+        bk_text_append_paragraph(page, "         ", 91, bk_text_string(&names));
+        bk_text_append_paragraph(page, "           ", 89, lab_text_cell(table, "reason", i));
         bk_text_clear(&names);
     }
 }

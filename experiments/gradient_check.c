@@ -11,7 +11,8 @@
 static const double epsilons[N_EPSILONS] = {1e-2, 1e-3, 1e-4, 1e-5};
 
 static const char order_note[] =
-    "tanh, sigmoid: the error falls by 100 for each 10 in epsilon until rounding takes over. ReLU: with w1 and "
+    "tanh, sigmoid: the error falls by 100 for each 10 in epsilon until rounding takes over. ReLU: with w1 "
+    "and "
     "b1 the step crosses kinks, where the loss is not twice differentiable, so no order is claimed for them";
 
 /* Of the lab's networks, which have one hidden layer: w1, b1, w2, b2. */
@@ -178,7 +179,7 @@ static void report_group(const bk_group *group, bk_text *page)
             }
         }
         if (bk_dataset_real(kinks, p * n) > 0) {
-            bk_text_append(page, " crosses %.0f to %.0f kinks: no order claimed",
+            bk_text_append(page, "\n     %-10s crosses %.0f to %.0f kinks: no order claimed", "",
                            bk_dataset_real(kinks, p * n + n - 1), bk_dataset_real(kinks, p * n));
         }
     }
@@ -217,6 +218,8 @@ static bk_status run_alone(bk_run *run)
     return lab_run_gradient_check(run, (size_t)bk_option_integer(bk_run_options(run), "hidden"));
 }
 
+static const char *const inexact[] = {LAB_INEXACT_GRADIENT_CHECK, NULL};
+
 const bk_experiment gradient_check_experiment = {
     .name = "gradient-check",
     .summary = "Part 2 of the lab: gradients against finite differences in f32 and f64",
@@ -225,4 +228,5 @@ const bk_experiment gradient_check_experiment = {
     .check = lab_check_options,
     .run = run_alone,
     .report = lab_report_gradient_check,
+    .inexact = inexact,
 };

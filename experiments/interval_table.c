@@ -135,3 +135,39 @@ const char *lab_text_cell(const bk_group *table, const char *column, size_t row)
         dataset == NULL || row >= bk_dataset_size(dataset) ? NULL : bk_dataset_text(dataset, row);
     return text == NULL ? "?" : text;
 }
+
+/* Whether an earlier row says the same. */
+static bool said_before(const bk_group *table, const char *column, size_t row)
+{
+    for (size_t i = 0; i < row; i++) {
+        if (strcmp(lab_text_cell(table, column, i), lab_text_cell(table, column, row)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void lab_report_words(const bk_group *table, const char *column, const char *title, bk_text *page)
+{
+    const bk_dataset *method = bk_dataset_find(table, "method");
+    if (method == NULL || bk_dataset_find(table, column) == NULL) {
+        return;
+    }
+    bk_text_append(page, "     %s\n", title);
+    for (size_t i = 0; i < bk_dataset_size(method); i++) {
+        const char *words = lab_text_cell(table, column, i);
+        if (words[0] == '\0' || said_before(table, column, i)) {
+            continue;
+        }
+        bk_text names = {0};
+        for (size_t j = i; j < bk_dataset_size(method); j++) {
+            if (strcmp(lab_text_cell(table, column, j), words) == 0) {
+                bk_text_append(&names, "%s%s", j == i ? "" : ", ", lab_text_cell(table, "method", j));
+            }
+        }
+        bk_text_append(&names, ":");
+        bk_text_append_paragraph(page, "     ", 95, bk_text_string(&names));
+        bk_text_append_paragraph(page, "       ", 93, words);
+        bk_text_clear(&names);
+    }
+}

@@ -39,6 +39,8 @@ static bk_status report_lab(const bk_group *root, bk_text *page)
     return lab_report_test_error(root, page);
 }
 
+static const char *const inexact[] = {LAB_INEXACT_GRADIENT_CHECK, LAB_INEXACT_TEST_ERROR, NULL};
+
 const bk_experiment lab_experiment = {
     .name = "lab",
     .summary = "The whole lab: tensors, gradient check, training, and the distribution of the test error",
@@ -50,4 +52,5 @@ const bk_experiment lab_experiment = {
     .check = lab_check_options,
     .run = run_lab,
     .report = report_lab,
+    .inexact = inexact,
 };

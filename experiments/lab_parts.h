@@ -156,6 +156,20 @@ bk_status lab_put_points(bk_group *group, bk_dtype dtype, const void *x, const i
 /* The weights of a network with one hidden layer: w1, b1, w2, b2. */
 bk_status lab_put_weights(bk_group *group, const bk_network *network);
 
+/* ---- What passes through libm, so that another machine may write other last bits ---- */
+
+/* The ends of a table of intervals, by its path. */
+#define LAB_INEXACT_INTERVALS(table) \
+    table "/low", table "/high", table "/half_width", table "/mc_error_low", table "/mc_error_high"
+/* Risks, what they say of the trials, and intervals. The rounding mass is a difference of distribution
+ * functions. */
+#define LAB_INEXACT_TEST_ERROR                                                                      \
+    "/network@bayes_risk*", "/network/*@true_risk*", "/network/*@true_risk_rounding_mass~1e-13",    \
+        "/network/*/trials@chi_square", "/network/*/trials@p_value", "/network/*/trials/exact_pmf", \
+        LAB_INEXACT_INTERVALS("/network/*/interval")
+/* The logarithm of a ratio of errors. */
+#define LAB_INEXACT_GRADIENT_CHECK "/gradient_check/*/order"
+
 /* ---- Tables of intervals (interval_table.c) ----
  */
 
@@ -171,5 +185,7 @@ bk_status lab_put_intervals(bk_group *group, const bk_interval *intervals, size_
 /* A cell of a table, as a number (NaN where there is none) or a text ("?"). */
 double lab_cell(const bk_group *table, const char *column, size_t row);
 const char *lab_text_cell(const bk_group *table, const char *column, size_t row);
+/* Says what column (texts, one a method) says, methods of the same words together. */
+void lab_report_words(const bk_group *table, const char *column, const char *title, bk_text *page);
 
 #endif

@@ -75,8 +75,10 @@ static bk_status run_study(bk_run *run, loss_study *study)
         (void)snprintf(output_name[i], sizeof output_name[i], "%s_%s",
                        bk_interval_method_row(study->methods[i / LOSS_OUTPUTS])->name,
                        output_names[i % LOSS_OUTPUTS]);
-        outputs[i] = (bk_output){
-            .name = output_name[i], .dtype = is_width ? BK_F64 : BK_U32, .high = is_width ? 0.0 : 1.0};
+        outputs[i] = (bk_output){.name = output_name[i],
+                                 .dtype = is_width ? BK_F64 : BK_U32,
+                                 .high = is_width ? 0.0 : 1.0,
+                                 .inexact = is_width};
     }
     size_t scratch;
     if (!bk_multiply_sizes(&scratch, study->points, 2 * sizeof(double))) {
@@ -232,6 +234,9 @@ static const bk_option options[] = {
      .help = "probability that a Bernoulli loss is 1"},
 };
 
+static const char *const inexact[] = {"/loss_coverage/*@true_mean", "/loss_coverage/*/p_value",
+                                      "/loss_coverage/*/mean_width", "/loss_coverage/*/width", NULL};
+
 const bk_experiment loss_coverage_experiment = {
     .name = "loss-coverage",
     .summary = "How often intervals for a mean loss cover it, for losses that are real numbers",
@@ -243,4 +248,5 @@ const bk_experiment loss_coverage_experiment = {
     .check = check,
     .run = run_all,
     .report = loss_coverage_report,
+    .inexact = inexact,
 };

@@ -3,22 +3,9 @@
  * method that does not keep its level. */
 #include "loss_coverage.h"
 
-#include <math.h>
 #include <string.h>
 
-static double cell(const bk_group *table, const char *column, size_t row)
-{
-    const bk_dataset *dataset = bk_dataset_find(table, column);
-    return dataset == NULL || row >= bk_dataset_size(dataset) ? (double)NAN : bk_dataset_real(dataset, row);
-}
-
-static const char *text_cell(const bk_group *table, const char *column, size_t row)
-{
-    const bk_dataset *dataset = bk_dataset_find(table, column);
-    const char *text =
-        dataset == NULL || row >= bk_dataset_size(dataset) ? NULL : bk_dataset_text(dataset, row);
-    return text == NULL ? "?" : text;
-}
+#include "lab_parts.h"
 
 static const char *mark_of(const char *verdict)
 {
@@ -30,17 +17,17 @@ static const char *mark_of(const char *verdict)
 
 static void report_row(const bk_group *table, size_t row, bk_text *page)
 {
-    const char *verdict = text_cell(table, "verdict", row);
-    bk_text_append(page, "     %-22s", text_cell(table, "method", row));
+    const char *verdict = lab_text_cell(table, "verdict", row);
+    bk_text_append(page, "     %-21s", lab_text_cell(table, "method", row));
     if (strcmp(verdict, LOSS_VERDICT_NONE) == 0) {
-        bk_text_append(page, "%9s %7s %10s %9s %9s", "-", "-", "-", "-", "-");
+        bk_text_append(page, " %8s %7s %9s %7s %7s", "-", "-", "-", "-", "-");
     } else {
-        bk_text_append(page, "%9.4f %7.4f %10.4g %9.4f %9.4f", cell(table, "coverage", row),
-                       cell(table, "standard_error", row), cell(table, "mean_width", row),
-                       cell(table, "miss_low", row), cell(table, "miss_high", row));
+        bk_text_append(page, " %8.4f %7.4f %9.4g %7.4f %7.4f", lab_cell(table, "coverage", row),
+                       lab_cell(table, "standard_error", row), lab_cell(table, "mean_width", row),
+                       lab_cell(table, "miss_low", row), lab_cell(table, "miss_high", row));
     }
-    bk_text_append(page, " %9.4f  %-13s%s\n", cell(table, "undefined", row),
-                   text_cell(table, "guarantee", row), mark_of(verdict));
+    bk_text_append(page, " %7.4f  %-13s%s\n", lab_cell(table, "undefined", row),
+                   lab_text_cell(table, "guarantee", row), mark_of(verdict));
 }
 
 /* How many methods have that verdict. */
@@ -57,20 +44,20 @@ static size_t report_table(const bk_group *table, bk_text *page, const char *ver
                    bk_group_real(table, "true_mean"),
                    bk_group_real(table, "range_known") > 0.0 ? "[0, 1]" : "unknown",
                    bk_group_real(table, "trials"), bk_group_real(table, "level"));
-    bk_text_append(page, "     %-22s%9s %7s %10s %9s %9s %9s  %s\n", "method", "coverage", "error", "width",
-                   "miss low", "miss high", "undefined", "guarantee");
+    bk_text_append(page, "     %-21s %8s %7s %9s %7s %7s %7s  %s\n", "method", "coverage", "error", "width",
+                   "mean <", "mean >", "none", "guarantee");
     size_t found = 0;
     for (size_t i = 0; i < bk_dataset_size(method); i++) {
         report_row(table, i, page);
-        found += strcmp(text_cell(table, "verdict", i), verdict) == 0;
+        found += strcmp(lab_text_cell(table, "verdict", i), verdict) == 0;
     }
     bk_text_append(page, "\n");
     return found;
 }
 
 static const char legend[] =
-    "error: Monte Carlo standard error of coverage. miss low, miss high: the true mean lies below, "
-    "above the interval. undefined: there was no interval, which counts as a miss. BELOW ITS LEVEL: "
+    "error: Monte Carlo standard error of coverage. width: mean width. mean <, mean >: the true mean lies "
+    "below, above the interval. none: there was no interval, which counts as a miss. BELOW ITS LEVEL: "
     "coverage is below the level by more than 3 standard errors; a method whose guarantee is "
     "asymptotic or none has promised nothing else at this number of losses. no interval: the method "
     "needs the range of a loss and these losses have none, or it needs more losses, or more "
@@ -84,7 +71,11 @@ bk_status loss_coverage_report(const bk_group *root, bk_text *page)
     for (size_t i = 0; group != NULL && i < bk_group_group_count(group); i++) {
         broken += report_table(bk_group_child(group, i), page, LOSS_VERDICT_BROKEN);
     }
-    bk_text_append_paragraph(page, "     ", 100, legend);
+    if (group != NULL && bk_group_group_count(group) > 0) {
+        lab_report_words(bk_group_child(group, 0), "assumption", "What the guarantees rest on", page);
+        bk_text_append(page, "\n");
+    }
+    bk_text_append_paragraph(page, "     ", 95, legend);
     if (broken > 0) {
         bk_text_append(
             page,

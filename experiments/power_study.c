@@ -226,6 +226,8 @@ static const bk_option options[] = {
     STUDY_OPTION_LEVEL,
 };
 
+static const char *const inexact[] = {"/power_study@planned_size_power", NULL};
+
 const bk_experiment power_study_experiment = {
     .name = "power-study",
     .summary =
@@ -242,4 +244,5 @@ const bk_experiment power_study_experiment = {
     .check = check_options,
     .run = run_study,
     .report = power_study_report,
+    .inexact = inexact,
 };

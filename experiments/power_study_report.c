@@ -3,6 +3,7 @@
 #include "power_study.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static double cell(const bk_group *study, const char *column, size_t i)
 {
@@ -65,22 +66,24 @@ static void report_meaning(const bk_group *study, bk_text *page)
 {
     const double delta = 100.0 * (1.0 - bk_group_real(study, "level"));
     const char *sampling = bk_group_text(study, "sampling");
-    bk_text_append(
-        page, "\n     power: the better network is found; wrong: the worse one is taken for better; size: "
-              "a difference is found\n     where a fair coin decides each discordant point. +-: standard "
-              "error. exact: by summation over all counts.\n");
-    bk_text_append(
-        page,
-        "     At level %g %% the exact test's size is at most %g %%, and so is that of the empirical "
-        "Bernstein "
-        "interval, whose\n     guarantee holds for losses of any kind; mid-p and tango promise theirs for "
-        "large test sets only.\n",
+    char promise[400];
+    (void)snprintf(
+        promise, sizeof promise,
+        "At level %g %% the exact test's size is at most %g %%, and so is that of the empirical "
+        "Bernstein interval, whose guarantee holds for losses of any kind; mid-p and tango promise "
+        "theirs for large test sets only.",
         100.0 - delta, delta);
+    bk_text_append(page, "\n");
+    bk_text_append_paragraph(
+        page, "     ", 95,
+        "power: the better network is found; wrong: the worse one is taken for better; size: a difference is "
+        "found where a fair coin decides each discordant point. +-: standard error. exact: by summation over "
+        "all counts.");
+    bk_text_append_paragraph(page, "     ", 95, promise);
     if (sampling != NULL && sampling[0] == 'b') {
-        bk_text_append(
-            page,
-            "     The exact columns are those of iid points; with balanced sampling counts vary a little "
-            "less.\n");
+        bk_text_append_paragraph(
+            page, "     ", 95,
+            "The exact columns are those of iid points; with balanced sampling counts vary a little less.");
     }
 }
 

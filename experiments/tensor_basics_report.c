@@ -39,7 +39,7 @@ static void report_scalars(const bk_group *group, bk_text *page)
                        text_at(group, "scalar/dtype_f32", i));
     }
     bk_text_append(page, "     An integer asked to require a gradient says:\n");
-    bk_text_append_paragraph(page, "       ", 100, attribute(group, "integer_requires_grad_error"));
+    bk_text_append_paragraph(page, "       ", 93, attribute(group, "integer_requires_grad_error"));
 }
 
 static void report_graph(const bk_group *group, bk_text *page)
@@ -66,10 +66,10 @@ static void report_gradients(const bk_group *group, bk_text *page)
                        real_at(group, "gradient/after_reset", i));
     }
     bk_text_append(page, "     A second backward without retain_graph says:\n");
-    bk_text_append_paragraph(page, "       ", 100, attribute(group, "second_backward_error"));
+    bk_text_append_paragraph(page, "       ", 93, attribute(group, "second_backward_error"));
     bk_text_append(page, "1.5  After the step of 0.1 with grad mode off: w = %g\n     In grad mode:\n",
                    bk_group_real(group, "w_after_step"));
-    bk_text_append_paragraph(page, "       ", 100, attribute(group, "step_in_grad_mode"));
+    bk_text_append_paragraph(page, "       ", 93, attribute(group, "step_in_grad_mode"));
 }
 
 static void report_saved_values(const bk_group *group, bk_text *page)
@@ -82,7 +82,7 @@ static void report_saved_values(const bk_group *group, bk_text *page)
                        real_at(group, "released_handles/gradient_released", i));
     }
     bk_text_append(page, "     With y /= 2 before backward:\n");
-    bk_text_append_paragraph(page, "       ", 100, attribute(group, "in_place_error"));
+    bk_text_append_paragraph(page, "       ", 93, attribute(group, "in_place_error"));
 }
 
 bk_status lab_report_tensor_basics(const bk_group *root, bk_text *page)
@@ -100,7 +100,7 @@ bk_status lab_report_tensor_basics(const bk_group *root, bk_text *page)
     for (size_t i = 0; i < length_of(group, "question/item"); i++) {
         bk_text_append(page, "%s  %s\n", text_at(group, "question/item", i),
                        text_at(group, "question/question", i));
-        bk_text_append_paragraph(page, "     ", 100, text_at(group, "question/answer", i));
+        bk_text_append_paragraph(page, "     ", 95, text_at(group, "question/answer", i));
     }
     bk_text_append(page, "\n");
     return bk_text_status(page);

@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Part 3 of the lab: how a measured test error fluctuates. Fresh test sets, drawn again and again, show
  * the truth; one fixed test set with bootstrap and concentration inequalities is what practice has. */
-#include "lab_parts.h"
+#include "test_error.h"
+
+#include <stdio.h>
 
 /* ---- Fresh test sets ---- */
 
-/* What all trials share. All networks see the same test set in a trial. */
-typedef struct trial_context {
-    bk_run *run;
-    const lab_networks *networks;
-    bk_decision_map **maps; /* [network]; NULL: through the network */
-    uint64_t seed;
-    size_t test_size;
-    double *trials_mean; /* [network], set by summarise: mean error rate */
-} trial_context;
-
-/* Where the parts of a thread's scratch begin, each at a multiple of 64 bytes. */
-typedef struct trial_scratch {
-    size_t y, score, sampling, bytes;
-} trial_scratch;
-
-static trial_scratch scratch_layout(const lab_networks *networks, size_t test_size)
+test_error_scratch test_error_layout(const lab_networks *networks, size_t test_size)
 {
     const size_t element = bk_dtype_size(networks->dtype);
-    trial_scratch layout;
+    test_error_scratch layout;
     layout.y = lab_align(bk_mixture_lab.inputs * test_size * element);
     layout.score = layout.y + lab_align(test_size);
     layout.sampling = layout.score + lab_align(test_size * element);
@@ -31,18 +18,26 @@ static trial_scratch scratch_layout(const lab_networks *networks, size_t test_si
     return layout;
 }
 
+bk_status test_error_draw(const test_error_context *context, uint64_t trial, void *scratch)
+{
+    const lab_networks *networks = context->networks;
+    const test_error_scratch layout = test_error_layout(networks, context->test_size);
+    unsigned char *bytes = scratch;
+    bk_stream stream = bk_stream_open(context->seed, BK_PURPOSE_TRIAL, trial);
+    return bk_mixture_sample(bytes, (int8_t *)(bytes + layout.y), &bk_mixture_lab, networks->sampling,
+                             networks->dtype, context->test_size, &stream, bytes + layout.sampling);
+}
+
 static bk_status run_trial(const void *context, uint64_t trial, void *scratch, double *outputs)
 {
-    const trial_context *shared = context;
+    const test_error_context *shared = context;
     const lab_networks *networks = shared->networks;
-    const trial_scratch layout = scratch_layout(networks, shared->test_size);
+    const test_error_scratch layout = test_error_layout(networks, shared->test_size);
     unsigned char *bytes = scratch;
     void *x = bytes;
     int8_t *y = (int8_t *)(bytes + layout.y);
     void *score = bytes + layout.score;
-    bk_stream stream = bk_stream_open(shared->seed, BK_PURPOSE_TRIAL, trial);
-    BK_TRY(bk_mixture_sample(x, y, &bk_mixture_lab, networks->sampling, networks->dtype, shared->test_size,
-                             &stream, bytes + layout.sampling));
+    BK_TRY(test_error_draw(shared, trial, scratch));
     for (size_t i = 0; i < networks->count; i++) {
         uint64_t errors = 0;
         if (shared->maps[i] != NULL) {
@@ -147,7 +142,7 @@ static bk_status put_folded(bk_group *group, const bk_trials *trials, size_t out
 
 static bk_status summarise_trials(void *context, const bk_trials *trials, bk_group *results)
 {
-    const trial_context *shared = context;
+    const test_error_context *shared = context;
     (void)results;
     for (size_t i = 0; i < trials->n_outputs; i++) {
         bk_group *group = bk_group_at(lab_network_group(shared->run, shared->networks, i), "trials");
@@ -162,51 +157,45 @@ static bk_status summarise_trials(void *context, const bk_trials *trials, bk_gro
     return BK_OK;
 }
 
-static bk_status simulate_trials(bk_run *run, trial_context *context)
+static bk_status simulate_trials(bk_run *run, test_error_context *context)
 {
     const lab_networks *networks = context->networks;
     bk_output *outputs = bk_allocate(networks->count, sizeof *outputs);
-    if (outputs == NULL) {
+    char(*kept)[64] = bk_allocate(networks->count, sizeof *kept);
+    if (outputs == NULL || kept == NULL) {
+        bk_free(outputs);
+        bk_free(kept);
         return bk_error_status();
     }
     for (size_t i = 0; i < networks->count; i++) {
+        (void)snprintf(kept[i], sizeof kept[i], "network/%s/trials/error_count", networks->name[i]);
         outputs[i] = (bk_output){.name = networks->name[i],
                                  .dtype = BK_U32,
                                  .unit = "errors",
                                  .long_name = "errors on a fresh test set",
                                  .low = 0.0,
-                                 .high = (double)context->test_size};
+                                 .high = (double)context->test_size,
+                                 .kept = kept[i]};
     }
     const bk_simulation simulation = {
         .trials = (uint64_t)bk_option_integer(bk_run_options(run), "trials"),
         .outputs = outputs,
         .n_outputs = networks->count,
-        .scratch_bytes = scratch_layout(networks, context->test_size).bytes,
+        .scratch_bytes = test_error_layout(networks, context->test_size).bytes,
         .purpose = BK_PURPOSE_TRIAL,
         .trial = run_trial,
         .summarise = summarise_trials,
+        .describe = test_error_describe,
     };
     const bk_status status = bk_simulate(run, "fresh test sets", &simulation, context, bk_run_results(run));
     bk_free(outputs);
+    bk_free(kept);
     return status;
 }
 
 /* ---- One fixed test set ---- */
 
-/* Buffers for one network on the fixed test set. */
-typedef struct fixed_test {
-    size_t size, resamples;
-    double level;
-    uint64_t seed;
-    void *x;
-    int8_t *y;
-    void *score;      /* [size] */
-    uint8_t *error;   /* [size] */
-    uint64_t *counts; /* [resamples] */
-    double *means;    /* [resamples] */
-} fixed_test;
-
-static bk_status put_test_set(bk_group *group, const fixed_test *test, bk_dtype dtype, uint64_t errors)
+bk_status test_error_put_set(bk_group *group, const test_error_set *test, bk_dtype dtype, uint64_t errors)
 {
     static const bk_field score = {.name = "score",
                                    .dtype = BK_F64,
@@ -228,7 +217,8 @@ static bk_status put_test_set(bk_group *group, const fixed_test *test, bk_dtype 
     return lab_put(group, &error, &test->size, test->error);
 }
 
-static bk_status put_bootstrap(bk_group *group, const fixed_test *test, double estimate, double trials_mean)
+static bk_status put_bootstrap(bk_group *group, const test_error_set *test, double estimate,
+                               double trials_mean)
 {
     static const bk_field field = {.name = "mean",
                                    .dtype = BK_F64,
@@ -252,9 +242,7 @@ static bk_status put_bootstrap(bk_group *group, const fixed_test *test, double e
         "true risk");
 }
 
-#define N_INTERVALS 5
-
-static bk_status compute_intervals(bk_interval *intervals, const fixed_test *test, uint64_t errors)
+bk_status test_error_intervals(bk_interval *intervals, const test_error_set *test, uint64_t errors)
 {
     const bk_losses losses = bk_losses_from_count(errors, test->size);
     bk_bootstrap_input input;
@@ -266,25 +254,35 @@ static bk_status compute_intervals(bk_interval *intervals, const fixed_test *tes
     return bk_interval_bootstrap_bca(&intervals[4], &input, test->level);
 }
 
-static bk_status measure_network(bk_group *group, const bk_network *network, fixed_test *test,
-                                 double trials_mean)
+bk_status test_error_put_intervals(bk_group *group, const bk_interval *intervals)
 {
     static const lab_estimate error_rate = {.long_name = "error rate R_T of the test set",
                                             .unit = "1",
                                             .clipped = "1 where an end was cut at 0 or 1"};
-    uint64_t errors = 0;
-    bk_interval intervals[N_INTERVALS];
-    BK_TRY(bk_network_score(test->score, network, test->x, test->size));
-    BK_TRY(bk_network_errors(test->error, &errors, network->dtype, test->score, test->y, test->size));
-    BK_TRY(bk_bootstrap_count(test->counts, test->resamples, test->error, test->size, test->seed));
-    BK_TRY(compute_intervals(intervals, test, errors));
-    BK_TRY(put_test_set(bk_group_at(group, "test_set"), test, network->dtype, errors));
-    BK_TRY(put_bootstrap(bk_group_at(group, "bootstrap"), test, (double)errors / (double)test->size,
-                         trials_mean));
-    return lab_put_intervals(bk_group_at(group, "interval"), intervals, N_INTERVALS, &error_rate);
+    return lab_put_intervals(group, intervals, TEST_ERROR_INTERVALS, &error_rate);
 }
 
-static bk_status prepare_fixed_test(fixed_test *test, bk_run *run, const lab_networks *networks)
+bk_status test_error_measure(uint64_t *errors, test_error_set *test, const bk_network *network)
+{
+    BK_TRY(bk_network_score(test->score, network, test->x, test->size));
+    BK_TRY(bk_network_errors(test->error, errors, network->dtype, test->score, test->y, test->size));
+    return bk_bootstrap_count(test->counts, test->resamples, test->error, test->size, test->seed);
+}
+
+static bk_status measure_network(bk_group *group, const bk_network *network, test_error_set *test,
+                                 double trials_mean)
+{
+    uint64_t errors = 0;
+    bk_interval intervals[TEST_ERROR_INTERVALS];
+    BK_TRY(test_error_measure(&errors, test, network));
+    BK_TRY(test_error_intervals(intervals, test, errors));
+    BK_TRY(test_error_put_set(bk_group_at(group, "test_set"), test, network->dtype, errors));
+    BK_TRY(put_bootstrap(bk_group_at(group, "bootstrap"), test, (double)errors / (double)test->size,
+                         trials_mean));
+    return test_error_put_intervals(bk_group_at(group, "interval"), intervals);
+}
+
+bk_status test_error_prepare(test_error_set *test, const bk_run *run, const lab_networks *networks)
 {
     const bk_options *options = bk_run_options(run);
     test->size = (size_t)bk_option_integer(options, "test-size");
@@ -298,11 +296,10 @@ static bk_status prepare_fixed_test(fixed_test *test, bk_run *run, const lab_net
     if (test->score == NULL || test->error == NULL || test->counts == NULL || test->means == NULL) {
         return bk_fail_within("a test set of %zu points and %zu resamples", test->size, test->resamples);
     }
-    return lab_draw_points(&test->x, &test->y, test->seed, BK_PURPOSE_TEST_SET, networks->sampling,
-                           networks->dtype, test->size);
+    return BK_OK;
 }
 
-static void clear_fixed_test(fixed_test *test)
+void test_error_clear(test_error_set *test)
 {
     bk_free(test->x);
     bk_free(test->y);
@@ -314,17 +311,21 @@ static void clear_fixed_test(fixed_test *test)
 
 bk_status lab_run_test_error(bk_run *run, const lab_networks *networks)
 {
-    trial_context context = {.run = run, .networks = networks, .seed = bk_run_seed(run)};
+    test_error_context context = {.run = run, .networks = networks, .seed = bk_run_seed(run)};
     context.test_size = (size_t)bk_option_integer(bk_run_options(run), "test-size");
     context.trials_mean = bk_allocate(networks->count, sizeof *context.trials_mean);
     context.maps = lab_maps_create(bk_run_options(run), networks);
-    fixed_test test = {0};
+    test_error_set test = {0};
     bk_status status = context.trials_mean == NULL || context.maps == NULL ? bk_error_status() : BK_OK;
     if (status == BK_OK) {
         status = simulate_trials(run, &context);
     }
     if (status == BK_OK) {
-        status = prepare_fixed_test(&test, run, networks);
+        status = test_error_prepare(&test, run, networks);
+    }
+    if (status == BK_OK) {
+        status = lab_draw_points(&test.x, &test.y, test.seed, BK_PURPOSE_TEST_SET, networks->sampling,
+                                 networks->dtype, test.size);
     }
     /* Where the trials are not all here, nobody will see what would be made of them. */
     const size_t measured = bk_run_is_partial(run) ? 0 : networks->count;
@@ -333,7 +334,7 @@ bk_status lab_run_test_error(bk_run *run, const lab_networks *networks)
         status = measure_network(lab_network_group(run, networks, i), networks->network[i], &test,
                                  context.trials_mean[i]);
     }
-    clear_fixed_test(&test);
+    test_error_clear(&test);
     lab_maps_destroy(context.maps, networks->count);
     bk_free(context.trials_mean);
     return status;
@@ -352,6 +353,8 @@ static bk_status run_alone(bk_run *run)
     return status;
 }
 
+static const char *const inexact[] = {LAB_INEXACT_TEST_ERROR, NULL};
+
 const bk_experiment test_error_experiment = {
     .name = "test-error",
     .summary = "Part 3 of the lab: the distribution of the test error, bootstrap and intervals",
@@ -360,4 +363,5 @@ const bk_experiment test_error_experiment = {
     .check = lab_check_options,
     .run = run_alone,
     .report = lab_report_test_error,
+    .inexact = inexact,
 };

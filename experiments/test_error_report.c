@@ -60,10 +60,20 @@ static void report_bootstrap(const bk_group *network, bk_text *page)
     bk_text_append(page, "     the bootstrap is centred on R_T, not on the true risk");
     if (isfinite(distance)) {
         bk_text_append(page,
-                       ": here it stands %.2f standard deviations %s\n     the mean of the fresh test sets",
+                       ":\n     here it stands %.2f standard deviations %s the mean of the fresh test sets",
                        fabs(distance), distance < 0.0 ? "below" : "above");
     }
     bk_text_append(page, "\n");
+}
+
+/* How far the ends of a resampled interval are off because the resamples are finitely many. */
+static void report_ends(const bk_group *table, size_t row, bk_text *page)
+{
+    const double low = lab_cell(table, "mc_error_low", row), high = lab_cell(table, "mc_error_high", row);
+    if (isfinite(low) && isfinite(high)) {
+        bk_text_append(page, "     %-21s  +-%6.4f   +-%6.4f   Monte Carlo error of the ends\n", "",
+                       100.0 * low, 100.0 * high);
+    }
 }
 
 static void report_intervals(const bk_group *network, bk_text *page)
@@ -88,8 +98,9 @@ static void report_intervals(const bk_group *network, bk_text *page)
         }
         bk_text_append(page, " %-14s %s", lab_text_cell(table, "guarantee", i), status);
         bk_text_append(page, "%s\n", lab_cell(table, "clipped", i) > 0 ? ", clipped at 0 or 1" : "");
+        report_ends(table, i, page);
         if (strcmp(status, "ok") != 0) {
-            bk_text_append_paragraph(page, "         ", 96, lab_text_cell(table, "reason", i));
+            bk_text_append_paragraph(page, "         ", 91, lab_text_cell(table, "reason", i));
         }
     }
 }
@@ -106,8 +117,8 @@ static void report_formulas(const bk_group *network, bk_text *page)
                    lab_cell(table, "level", 0));
     for (size_t i = 0; i < bk_dataset_size(method); i++) {
         bk_text_append(page, "     %s\n", bk_dataset_text(method, i));
-        bk_text_append_paragraph(page, "       ", 100, lab_text_cell(table, "formula", i));
-        bk_text_append_paragraph(page, "       ", 100, lab_text_cell(table, "promise", i));
+        bk_text_append_paragraph(page, "       ", 93, lab_text_cell(table, "formula", i));
+        bk_text_append_paragraph(page, "       ", 93, lab_text_cell(table, "promise", i));
     }
 }
 

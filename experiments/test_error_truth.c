@@ -126,11 +126,10 @@ void lab_report_truth(const bk_group *network, bk_text *page)
                        100.0 * bk_group_real(network, "true_risk"), 100.0 * low, 100.0 * high);
     }
     if (isfinite(p)) {
-        bk_text_append(
-            page,
-            "     the trials against the exact distribution of the count: chi-square %.1f, %.0f degrees "
-            "of freedom, p = %.3g\n",
-            bk_group_real(trials, "chi_square"), bk_group_real(trials, "degrees_of_freedom"), p);
+        bk_text_append(page,
+                       "     the trials against the exact distribution of the count:\n"
+                       "     chi-square %.1f, %.0f degrees of freedom, p = %.3g\n",
+                       bk_group_real(trials, "chi_square"), bk_group_real(trials, "degrees_of_freedom"), p);
     }
 }
 

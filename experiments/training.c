@@ -233,8 +233,8 @@ bk_status lab_report_training(const bk_group *root, bk_text *page)
     if (size == size) {
         bk_text_append(
             page,
-            "     Test set of %.0f points: by Hoeffding's inequality 2 exp(-2 n eps^2) <= delta, the test "
-            "error is off\n     by more than eps = %g with a probability below delta = %g.\n\n",
+            "     Test set of %.0f points: by Hoeffding's inequality 2 exp(-2 n eps^2) <= delta, the\n"
+            "     test error is off by more than eps = %g with a probability below delta = %g.\n\n",
             size, bk_group_real(first, "hoeffding_epsilon"), bk_group_real(first, "hoeffding_delta"));
     }
     bk_text_append(page, "     %-10s %22s %8s %9s %11s %11s\n", "network", "training loss", "", "train err.",

@@ -236,6 +236,10 @@ static const bk_option options[] = {
     STUDY_OPTION_LEVEL,
 };
 
+static const char *const inexact[] = {"/training_study/*@mean_error_low", "/training_study/*@mean_error_high",
+                                      "/training_study/*@mean_half_width",
+                                      "/training_study/*@sd_between_per_half_width", NULL};
+
 const bk_experiment training_study_experiment = {
     .name = "training-study",
     .summary = "Many trainings: how much of a measured test error is the training's luck, and how much the "
@@ -248,4 +252,5 @@ const bk_experiment training_study_experiment = {
     .check = lab_check_options,
     .run = run_study,
     .report = training_study_report,
+    .inexact = inexact,
 };

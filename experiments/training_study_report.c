@@ -209,7 +209,7 @@ static void report_parts(const bk_group *study, bk_text *page)
 static void report_meaning(const bk_group *study, bk_text *page)
 {
     bk_text_append_paragraph(
-        page, "     ", 100,
+        page, "     ", 95,
         "One network's interval says nothing about the algorithm. It is about the risk of the network in "
         "hand; "
         "train again, and there is another network with another risk, which no interval from one training "
@@ -220,10 +220,11 @@ static void report_meaning(const bk_group *study, bk_text *page)
         if (isnan(holds)) {
             continue;
         }
-        bk_text_append(page,
-                       "     %s: the %g %% interval of one training holds the mean error of the trainings in "
-                       "%.1f %% of them.\n",
-                       bk_group_name(group), 100.0 * bk_group_real(study, "level"), 100.0 * holds);
+        bk_text_append(
+            page,
+            "     %s: the %g %% interval of one training holds the mean error of all in %.1f %% of "
+            "them.\n",
+            bk_group_name(group), 100.0 * bk_group_real(study, "level"), 100.0 * holds);
     }
 }
 
@@ -238,19 +239,23 @@ bk_status training_study_report(const bk_group *root, bk_text *page)
     bk_text_append(
         page,
         "     %.0f trainings of %.0f epochs on %.0f points, each measured on %.0f fresh test sets of "
-        "%.0f points.\n     Drawn anew for each training: %s.\n\n",
+        "%.0f points.\n     Drawn anew for each training: %s. Confidence level %g.\n\n",
         bk_group_real(bk_group_child(study, 0), "trainings"), bk_group_real(study, "epochs"),
         bk_group_real(study, "train_size"), bk_group_real(study, "test_sets"),
         bk_group_real(study, "test_size"),
         fresh == NULL     ? "?"
         : fresh[0] == 'b' ? "training set and initial weights"
-                          : fresh);
+                          : fresh,
+        bk_group_real(study, "level"));
     report_errors(study, page);
     bk_text_append(page, "\n");
     report_parts(study, page);
     bk_text_append_paragraph(
-        page, "     ", 100,
-        "sd of trainings: of the true risks of the trained networks, with its standard error; sd of one test "
+        page, "     ", 95,
+        "interval: Student's for the mean of all trainings, at the level above; its coverage tends to the "
+        "level "
+        "as trainings are added. sd of trainings: of the true risks of the trained networks, with its "
+        "standard error; sd of one test "
         "set: what the measurement adds; training's share: of the variance of one measured error; half-width "
         "of one: the mean of Clopper and Pearson's intervals of one training on one test set.");
     bk_text_append(page, "\n");

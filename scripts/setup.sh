@@ -26,22 +26,41 @@ python3              runs the analysis
 python3-numpy        arrays of the analysis
 python3-h5py         reads results files
 python3-matplotlib   draws the figures
+python3-jinja2       writes the report
 graphviz             draws the computation graph'
 
 packages_tests='
 libcriterion-dev     the unit tests
 python3-pytest       the tests of the analysis
+python3-pip          installs the analysis as its users do
+python3-setuptools   builds it
+python3-wheel        packs it
 python3-scipy        independent answers
 python3-sklearn      brings a real data set to train on
 python3-xarray       opens results files as its users do
 python3-netcdf4      opens results files as netCDF
 python3-h5netcdf     opens results files for xarray
+chromium:chromium    opens the report as its readers do
+chromium-driver:chromedriver lets the tests drive it
+python3-selenium     tells it what to do
 hdf5-tools           opens results files with h5dump
+netcdf-bin           opens results files with ncdump
 gcc-aarch64-linux-gnu compiles the kernels for Arm
 libc6-dev-arm64-cross headers of the C library for Arm
 qemu-user            runs the kernels for Arm
 libopenmpi-dev       compiles what runs on several processes
 openmpi-bin          starts several processes'
+
+# Programs that open results files; without one of them, its test is skipped outside CI.
+packages_readers='
+octave               opens results files in Octave
+octave-netcdf        reads numbers of any group there
+r-base-core:Rscript  opens results files in R
+r-cran-hdf5r         reads HDF5 there
+nodejs:node          opens results files in JavaScript
+npm:npm              brings h5wasm and jsfive, which read HDF5 there, and a grammar of Julia
+python3-nbconvert    runs the notebook
+python3-ipykernel    runs its cells'
 
 packages_emulated='
 bochs                runs the kernels for AVX-512 on any x86-64 machine

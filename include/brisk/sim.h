@@ -34,6 +34,13 @@ typedef struct bk_experiment {
     /* Writes the page that `brisk run` prints at the end and `brisk show` at any time, from the file's
      * content alone; NULL: a plain listing. */
     bk_status (*report)(const bk_group *root, bk_text *page);
+    /* What passes through libm or Rmath (ends of intervals, p-values, risks) and so may differ in its last
+     * bits on another machine: paths of datasets ("/network*low") and, behind an @, of attributes
+     * ("/network*@true_risk*"), a star for any characters; ends with NULL. NULL: nothing does. A verification
+     * takes these numbers within 1e-12 of their size, or, behind a
+     * path that ends with ~1e-13, within that (what is left of a difference); all else must be the same bits.
+     */
+    const char *const *inexact;
 } bk_experiment;
 
 /* ---- A run, as its experiment sees it -------------------------------------------------------------------
@@ -47,8 +54,8 @@ BK_API bk_group *bk_run_results(bk_run *run);
 BK_API void bk_run_say(bk_run *run, const char *format, ...) BK_PRINTF(2, 3);
 /* Progress of a serial stage; rate-limited, costs a clock read. */
 BK_API void bk_run_progress(bk_run *run, const char *stage, uint64_t done, uint64_t total);
-/* Whether trials are missing by intention (a shard, a rehearsal): summarise is then not called, and what
- * follows a simulation may be left out, because nobody will see it. */
+/* Whether trials are missing by intention (a shard, a rehearsal, a verification by samples): summarise is
+ * then not called, and what follows a simulation may be left out, because nobody will see it. */
 BK_API bool bk_run_is_partial(const bk_run *run);
 
 /* A long serial stage whose results the checkpoint keeps: compute writes into results, a new and empty group.
@@ -70,6 +77,9 @@ typedef struct bk_output {
     const char *long_name; /* as an axis label would say it; NULL: the name */
     double low, high; /* every value lies in [low, high], which is checked; equal: unknown. A stopping rule
                          on the width of an interval needs it for its guarantee. */
+    bool inexact;     /* it passes through libm or Rmath (bk_experiment.inexact) */
+    const char *kept; /* the dataset [trial], by its path below the results of the simulation, in which
+                         summarise keeps its values; NULL: that of bk_trials_put, where there is one */
 } bk_output;
 
 /* What all trials left. */
@@ -105,7 +115,14 @@ typedef struct bk_simulation {
     /* Called once, when no block is missing. results is the group handed to bk_simulate. NULL: every output
      * is put there by bk_trials_put. */
     bk_status (*summarise)(void *context, const bk_trials *trials, bk_group *results);
+    /* For `brisk replay`: puts what trial number `trial` was (its points, its intervals) into results, an
+     * empty group that takes groups of columns, each of which can become a table. output: the number of the
+     * output that was asked for by name, or BK_WHOLE_TRIAL. NULL: the outputs are all that can be told of a
+     * trial. */
+    bk_status (*describe)(const void *context, uint64_t trial, size_t output, void *scratch,
+                          bk_group *results);
 } bk_simulation;
+#define BK_WHOLE_TRIAL SIZE_MAX
 
 /* Runs the trials in parallel over blocks (those that the run has to compute and does not have yet) and then
  * summarise. name tells simulations of one run apart (progress, checkpoints, the file's /simulation/NAME): a
@@ -225,6 +242,42 @@ BK_API bk_status bk_run_rehearse(bk_text *page, const bk_experiment *experiment,
  * differing keys. */
 BK_API bk_status bk_run_matches(const bk_results *results, const bk_experiment *experiment,
                                 const bk_options *options, uint64_t seed, const bk_run_control *control);
+
+/* ---- Checking a results file ------------------------------------------------------------------------------
+ */
+
+typedef struct bk_verify_request {
+    uint64_t sample;      /* recompute so many random blocks of each simulation; 0: all */
+    uint64_t sample_seed; /* of (sample_seed, verify-sample, number of the simulation), which chooses them */
+    bool exact;           /* the same bits of inexact values too: the file is of this machine */
+} bk_verify_request;
+
+/* Checks the digests of a results file (bk_results_read), executes its experiment again with options, seed,
+ * keep and stop of control, which are those that the file names, and compares all but /run and the versions:
+ * bit by bit, but for what is declared inexact. BK_MISMATCH names the first difference by dataset and index,
+ * of trials also by block, stream and output. page says what was compared. request NULL: one that is all
+ * zero.
+ *
+ * With sample, the digests of the chosen blocks are compared, and their values where the file keeps them.
+ * Where it keeps those of all outputs, what follows from all trials is then computed from the file's values
+ * and compared too; else the page says what was left out. (What the tree holds when such a simulation is met
+ * is compared as it is then: an experiment should not set an attribute again later.)
+ *
+ * Cost: the run's, on this process alone (no ranks), and as much memory beside the file's tree. */
+BK_API bk_status bk_run_verify(bk_text *page, const bk_results *file, const bk_experiment *experiment,
+                               const bk_options *options, uint64_t seed, const bk_run_control *control,
+                               const bk_verify_request *request);
+
+/* One trial of a results file, computed again by itself: the run goes as far as the trial's simulation.
+ * name: an output, where the simulation can describe a trial as one output sees it (a network of the lab), or
+ * else a simulation; NULL where there is only one. BK_INVALID names what there is, and the nearest.
+ *
+ * *replayed (bk_results_destroy) has attributes that say which trial it is, a group "output" with the columns
+ * output, value, kept (1 where the file holds the value), stored, and what describe puts. It is there on
+ * BK_OK, and on BK_MISMATCH, which names an output that the file holds another value of; else NULL. */
+BK_API bk_status bk_run_replay(bk_results **replayed, const bk_results *file, const bk_experiment *experiment,
+                               const bk_options *options, uint64_t seed, const bk_run_control *control,
+                               const char *name, uint64_t trial);
 
 /* ---- Several processes (sim/mpi.c) ----------------------------------------------------------------------
  */

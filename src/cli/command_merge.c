@@ -11,6 +11,7 @@
 #include "cli/run_again.h"
 #include "cli/run_finish.h"
 #include "cli/signals.h"
+#include "cli/stored_settings.h"
 
 typedef struct merge_request {
     const char **files; /* [count]: the output, then the shards */
@@ -69,52 +70,6 @@ static bk_status check_files(const merge_request *request)
     return BK_OK;
 }
 
-/* ---- What the shards are of ------------------------------------------------------------------------------
- */
-
-static bk_status find_experiment(const bk_program *program, const bk_group *root, const char *file,
-                                 const bk_experiment **experiment)
-{
-    const char *name = bk_group_text(root, "experiment");
-    bk_text known = {0};
-    for (size_t i = 0; name != NULL && i < program->count; i++) {
-        if (strcmp(program->experiments[i]->name, name) == 0) {
-            *experiment = program->experiments[i];
-            return BK_OK;
-        }
-    }
-    for (size_t i = 0; i < program->count; i++) {
-        bk_text_append(&known, "%s%s", i == 0 ? "" : ", ", program->experiments[i]->name);
-    }
-    const bk_status status =
-        name == NULL
-            ? bk_fail(BK_FORMAT, "%s does not say which experiment it is of", file)
-            : bk_fail(BK_INVALID, "%s is a shard of the experiment '%s', which %s does not have; it has %s",
-                      file, name, program->name, bk_text_string(&known));
-    bk_text_clear(&known);
-    return status;
-}
-
-/* Settings as the first shard tells them; that the others agree is checked by bk_run_merge. */
-static bk_status read_settings(bk_run_settings *settings, const bk_program *program, bk_results *shard,
-                               const char *file)
-{
-    const bk_experiment *experiment = NULL;
-    const bk_group *root = bk_results_root(shard);
-    char name[600];
-    BK_TRY(find_experiment(program, root, file, &experiment));
-    BK_TRY(bk_run_settings_create(settings, experiment));
-    const bk_dataset *text = bk_dataset_find(root, "config/text");
-    const char *configuration = text == NULL ? NULL : bk_dataset_text(text, 0);
-    if (configuration == NULL || !bk_group_unsigned(&settings->seed, root, "seed")) {
-        return bk_fail(BK_FORMAT, "%s holds no %s, which every shard has", file,
-                       configuration == NULL ? "configuration (/config/text)" : "seed");
-    }
-    (void)snprintf(name, sizeof name, "%.400s:/config/text", file);
-    BK_TRY(bk_run_settings_read(settings, configuration, name));
-    return bk_run_settings_check(settings);
-}
-
 /* ---- The work --------------------------------------------------------------------------------------------
  */
 
@@ -153,7 +108,8 @@ static bk_status read_and_merge(const bk_program *program, const merge_request *
             return bk_error_status();
         }
     }
-    bk_status status = read_settings(&settings, program, shards[0], request->files[1]);
+    /* That the other shards agree is checked by bk_run_merge. */
+    bk_status status = bk_stored_settings(&settings, program, shards[0], request->files[1], "shard");
     if (status == BK_OK) {
         status = merge_shards(program, request, &settings, (const bk_results *const *)shards, command_line);
     }

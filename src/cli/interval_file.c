@@ -138,19 +138,23 @@ static bk_status write_run(bk_group *group, const char *command_line, double wal
                                    .axes = {NULL},
                                    .unit = "",
                                    .long_name = "command line of the run"};
+    const bk_build_facts *build = bk_build();
     char host[256] = "", start[32] = "";
-    const time_t now = time(NULL);
+    const time_t started = time(NULL) - (time_t)wall_s;
     struct tm utc = {0};
-    (void)gmtime_r(&now, &utc);
+    (void)gmtime_r(&started, &utc);
     (void)strftime(start, sizeof start, "%Y-%m-%dT%H:%M:%SZ", &utc);
     if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0') {
         (void)snprintf(host, sizeof host, "unknown");
     }
     BK_TRY(bk_group_set_text(group, "start", start));
     BK_TRY(bk_group_set_real(group, "wall_s", wall_s));
+    BK_TRY(bk_group_set_real(group, "cpu_s", (double)clock() / CLOCKS_PER_SEC));
     BK_TRY(bk_group_set_text(group, "host", host));
     BK_TRY(bk_group_set_integer(group, "threads", bk_threads()));
-    BK_TRY(bk_group_set_text(group, "compiler", bk_build()->compiler));
+    BK_TRY(bk_group_set_text(group, "compiler", build->compiler));
+    BK_TRY(bk_group_set_text(group, "flags", build->flags));
+    BK_TRY(bk_group_set_text(group, "build_type", build->build_type));
     BK_TRY(bk_group_set_text(group, "instruction_set", bk_isa_name(bk_kernel_isa())));
     return bk_group_add(group, &field, NULL, &command_line) == NULL ? bk_error_status() : BK_OK;
 }

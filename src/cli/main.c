@@ -18,7 +18,12 @@ static const bk_command commands[] = {
      bk_command_merge},
     {"list", "[EXPERIMENT]", "list the experiments, the options of one, or the random streams' purposes",
      bk_command_list},
-    {"show", "FILE.h5", "print what a results file holds, as a page to read", bk_command_show},
+    {"show", "FILE.h5 [--json]", "print what a results file holds, as a page to read", bk_command_show},
+    {"verify", "FILE.h5 [--sample K]", "run a results file's experiment again and compare every bit",
+     bk_command_verify},
+    {"replay", "FILE.h5 [--name NAME] --trial T", "one trial again: its points, errors and intervals",
+     bk_command_replay},
+    {"export", "FILE.h5 -o DIR|-", "write a results file as CSV tables or JSON", bk_command_export},
     {"interval", "FILE|- [--level L ...]",
      "confidence intervals of a file of losses, each with what it promises", bk_command_interval},
     {"compare", "FILE_A FILE_B [FILE_C ...]", "compare models by their losses on the same test points",
@@ -86,8 +91,9 @@ int bk_complain(const bk_program *program, const char *command)
 {
     const bk_status status = bk_error_status();
     (void)fflush(stdout);
-    (void)fprintf(stderr, "%s%s%s: %s\n", program->name, command[0] == '\0' ? "" : " ", command,
-                  bk_error_message());
+    (void)fprintf(stderr, "%s%s%s: ", program->name, command[0] == '\0' ? "" : " ", command);
+    (void)bk_print_tame(stderr, bk_error_message());
+    (void)fputs("\n", stderr);
     return bk_status_exit_code(status == BK_OK ? BK_FAILED : status);
 }
 

@@ -3,6 +3,8 @@
 #ifndef BRISK_CLI_PROGRAM_H
 #define BRISK_CLI_PROGRAM_H
 
+#include <stdio.h>
+
 #include "brisk/cli.h"
 
 /* The program that bk_main was called for. */
@@ -26,6 +28,9 @@ int bk_command_merge(const bk_program *program, int argc, char **argv);
 int bk_command_list(const bk_program *program, int argc, char **argv);
 int bk_command_bench(const bk_program *program, int argc, char **argv);
 int bk_command_show(const bk_program *program, int argc, char **argv);
+int bk_command_verify(const bk_program *program, int argc, char **argv);
+int bk_command_replay(const bk_program *program, int argc, char **argv);
+int bk_command_export(const bk_program *program, int argc, char **argv);
 int bk_command_interval(const bk_program *program, int argc, char **argv);
 int bk_command_compare(const bk_program *program, int argc, char **argv);
 int bk_command_plan(const bk_program *program, int argc, char **argv);
@@ -46,8 +51,17 @@ int bk_finish_output(const bk_program *program, const char *command);
 
 /* Appends the page of a results file: the experiment's own where the program knows it, else a listing. */
 bk_status bk_page_of_results(const bk_program *program, const bk_group *root, bk_text *page);
+/* Appends what stands before it in `show`: the experiment, its options, the run, and its simulations. */
+void bk_append_header(const bk_program *program, const bk_group *root, bk_text *page);
+/* Prints text whose parts may be somebody else's: "?" for control characters, which a terminal would obey;
+ * false where a write has failed. */
+bool bk_print_tame(FILE *file, const char *text);
 /* Prints the page; false where a write has failed. */
 bool bk_print_page(const char *page);
+/* Prints the tree as one JSON object (cli/export.h); datasets of more than whole values only in part. */
+bk_status bk_print_json_of_results(const bk_group *root, size_t whole);
+/* A file that was changed by hand still is worth a look, but its reader must know. */
+void bk_warn_of_changes(const char *command, const char *path, const bk_results *results);
 /* Appends the value of one attribute, exactly (a seed has more digits than a double holds). */
 void bk_append_attribute(const bk_group *group, const char *name, bk_text *page);
 /* Appends a plain listing of groups, datasets and attributes. */

@@ -19,8 +19,9 @@
 #define CHUNK_BYTES      ((size_t)1 << 20)
 #define DEFLATE_LEVEL    4
 
-/* Up to this many links or attributes stay in the header of their object, where the simplest readers find
- * them; HDF5's default of 8 sends the attributes of most of our groups to a heap. */
+/* Up to this many links stay in the header of their group, where the simplest readers find them. The same
+ * number for attributes, of which 8 are HDF5's default, would be said in the header: jsfive then opens
+ * nothing, while of more than 8 attributes in a heap it only does not see them. */
 #define COMPACT_COUNT 64
 
 /* Text is converted in pieces of this size. HDF5's default of a MiB is cleared, twice, for every dataset of
@@ -42,8 +43,7 @@ typedef struct writer {
 static bk_status set_object_order(hid_t list)
 {
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-    if (H5Pset_obj_track_times(list, 0) < 0 || H5Pset_attr_creation_order(list, order) < 0 ||
-        H5Pset_attr_phase_change(list, COMPACT_COUNT, COMPACT_COUNT - 8) < 0) {
+    if (H5Pset_obj_track_times(list, 0) < 0 || H5Pset_attr_creation_order(list, order) < 0) {
         return bk_hdf5_fail(BK_FAILED, "cannot set the properties of an object");
     }
     return BK_OK;

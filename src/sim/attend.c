@@ -99,9 +99,13 @@ bool bk_run_pause(bk_run *run)
 bk_status bk_run_stopped(bk_run *run)
 {
     const char *path = run->control->checkpoint;
-    if (run->mode == BK_RUN_MERGE || run->mode == BK_RUN_REHEARSAL) {
+    static const char *const names[] = {[BK_RUN_MERGE] = "merge",
+                                        [BK_RUN_REHEARSAL] = "rehearsal",
+                                        [BK_RUN_VERIFY] = "verification",
+                                        [BK_RUN_REPLAY] = "replay"};
+    if (run->mode != BK_RUN_WHOLE && run->mode != BK_RUN_SHARD) {
         return bk_fail(BK_STOPPED, "the %s stopped because %s; nothing was written, and no trial is lost",
-                       run->mode == BK_RUN_MERGE ? "merge" : "rehearsal", run->stop_reason);
+                       names[run->mode], run->stop_reason);
     }
     if (path == NULL) {
         return bk_fail(BK_STOPPED,

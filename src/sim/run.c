@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/check.h"
 #include "sim/ranks.h"
-#include "sim/run.h"
 
 uint64_t bk_run_seed(const bk_run *run) { return run->seed; }
 
@@ -17,7 +17,8 @@ bk_group *bk_run_results(bk_run *run) { return bk_results_root(run->results); }
 
 bool bk_run_is_partial(const bk_run *run)
 {
-    return run->mode == BK_RUN_SHARD || run->mode == BK_RUN_REHEARSAL;
+    return run->mode == BK_RUN_SHARD || run->mode == BK_RUN_REHEARSAL ||
+           (run->check != NULL && run->check->partial);
 }
 
 bk_status bk_own_failure(bk_status status)

@@ -10,9 +10,11 @@
 
 typedef enum bk_run_mode {
     BK_RUN_WHOLE,
-    BK_RUN_SHARD,    /* computes its range of blocks; the results are the parts */
-    BK_RUN_MERGE,    /* computes no block: all come from the sources */
-    BK_RUN_REHEARSAL /* computes a few trials to see what they cost */
+    BK_RUN_SHARD,     /* computes its range of blocks; the results are the parts */
+    BK_RUN_MERGE,     /* computes no block: all come from the sources */
+    BK_RUN_REHEARSAL, /* computes a few trials to see what they cost */
+    BK_RUN_VERIFY,    /* computes all or some blocks and compares them with those of a file */
+    BK_RUN_REPLAY     /* computes one trial */
 } bk_run_mode;
 
 /* A file whose blocks and stages the run may take: the checkpoint, or the shards. */
@@ -61,6 +63,8 @@ struct bk_run {
     size_t n_stages;
     size_t stages_computed; /* by this process */
     bool rule_used;         /* the stopping rule's output was found */
+
+    struct bk_check *check; /* of a verification or a replay (check.h); NULL: neither */
 
     double pilot_s; /* of a rehearsal, for each simulation */
     bk_rehearsed *rehearsed;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/run.h"
+#include "sim/check.h"
 
 static bk_status check_output_facts(const char *name, const bk_output *output)
 {
@@ -252,21 +252,36 @@ static bk_status finish_part(bk_run *run, const bk_part *part, const bk_simulati
     return summarise(part, simulation, blocks, context, results);
 }
 
+/* Computes what is missing, or in a verification or replay what that takes; *whole: all blocks are there, and
+ * the file that is checked agrees with them. */
+static bk_status come_by_blocks(bool *whole, uint64_t *blocks, bk_run *run, bk_part *part,
+                                const bk_simulation *simulation, const void *context, const bk_group *results)
+{
+    *whole = true;
+    if (run->check != NULL) {
+        const bk_status status = bk_check_simulation(whole, run, part, simulation, context, results);
+        if (status != BK_OK || !*whole) {
+            return status;
+        }
+    }
+    if (part->done_trials < part->own_trials) {
+        bk_run_tell_progress(run, part->name, part->done_trials, part->own_trials, part);
+    }
+    BK_TRY(compute_part(blocks, run, part, simulation, context));
+    const uint64_t done = run->mode == BK_RUN_SHARD ? part->own_trials : trials_of_blocks(part, *blocks);
+    bk_run_tell_progress(run, part->name, done, done, part);
+    return run->mode == BK_RUN_VERIFY ? bk_verify_all(run, part, simulation, results, *blocks) : BK_OK;
+}
+
 static bk_status simulate(bk_run *run, const char *name, const bk_simulation *simulation, void *context,
                           bk_group *results)
 {
     bk_part *part = NULL;
+    bool whole = false;
     uint64_t blocks = 0;
     BK_TRY(add_part(&part, run, name, simulation));
-    if (part->done_trials < part->own_trials) {
-        bk_run_tell_progress(run, name, part->done_trials, part->own_trials, part);
-    }
-    bk_status status = compute_part(&blocks, run, part, simulation, context);
-    if (status == BK_OK) {
-        const uint64_t done = run->mode == BK_RUN_SHARD ? part->own_trials : trials_of_blocks(part, blocks);
-        bk_run_tell_progress(run, name, done, done, part);
-    }
-    if (status == BK_OK && run->mode != BK_RUN_SHARD) {
+    bk_status status = come_by_blocks(&whole, &blocks, run, part, simulation, context, results);
+    if (status == BK_OK && whole && run->mode != BK_RUN_SHARD) {
         status = finish_part(run, part, simulation, blocks, context, results);
     }
     part->outputs = NULL;
@@ -294,6 +309,13 @@ bk_status bk_simulate(bk_run *run, const char *name, const bk_simulation *simula
                        "simulation %s needs all trials of '%s', which a shard does not have: run %s without "
                        "--shard",
                        name, simulation->needs, run->experiment->name);
+    }
+    if (bk_check_lacks(run, simulation)) {
+        return run->mode == BK_RUN_VERIFY
+                   ? BK_OK
+                   : bk_fail(BK_UNSUPPORTED,
+                             "simulation %s needs all trials of '%s', which the file does not keep", name,
+                             simulation->needs);
     }
     if (run->mode == BK_RUN_REHEARSAL) {
         size_t watched = BK_NO_OUTPUT;

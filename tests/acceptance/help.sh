@@ -25,7 +25,7 @@ fails_on_full_disk() { ! "$BRISK" "$@" >/dev/full 2>/dev/null; }
 
 check 'brisk --version' prints 'brisk [0-9]+\.[0-9]+\.[0-9]+' --version
 check 'brisk --help names the commands' prints '\brun\b' --help
-for command in run merge list show interval compare plan coverage rng bench; do
+for command in run merge list show verify replay export interval compare plan coverage rng bench; do
     check "brisk --help names $command" prints "\\b$command\\b" --help
     check "brisk $command --help" prints "usage.*$command" "$command" --help
     check "brisk $command --help > /dev/full fails" fails_on_full_disk "$command" --help
@@ -38,6 +38,12 @@ for option in -j --seed --config --force --reproducible --progress --keep --stop
     --checkpoint-every --time-limit --shard --dry-run; do
     check "brisk run --help names $option" prints "(^|[^a-z-])$option\\b" run --help
     check "brisk run lab --help names $option" prints "(^|[^a-z-])$option\\b" run lab --help
+done
+for option in -j --sample --sample-seed --exact --progress; do
+    check "brisk verify --help names $option" prints "(^|[^a-z-])$option\\b" verify --help
+done
+for option in -j --name --trial --table -o --force --progress; do
+    check "brisk replay --help names $option" prints "(^|[^a-z-])$option\\b" replay --help
 done
 for option in -j --force --reproducible --progress; do
     check "brisk merge --help names $option" prints "(^|[^a-z-])$option\\b" merge --help
@@ -67,6 +73,10 @@ for option in epsilon delta width p difference discordant power endpoint-error l
 done
 for option in m p sampling ratio level method side minimum trials resamples seed json csv; do
     check "brisk coverage --help names --$option" prints "--$option\b" coverage --help
+done
+check 'brisk show --help names --json' prints '--json\b' show --help
+for option in output force; do
+    check "brisk export --help names --$option" prints "--$option\b" export --help
 done
 check 'brisk list --purposes' prints 'training-set' list --purposes
 

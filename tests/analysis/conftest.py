@@ -29,6 +29,25 @@ def run_brisk(folder, name, arguments):
     return path
 
 
+def figure_of(path, name):
+    """The figure of that name, drawn from the file at path."""
+    import brisk_analysis
+    from brisk_analysis.figures import all_figures
+
+    with brisk_analysis.open(path) as results:
+        drawing = {drawing.name: drawing for drawing in all_figures(results)}[name]
+        return drawing.draw(results)
+
+
+def names_of(path):
+    """Names of all figures of a file."""
+    import brisk_analysis
+    from brisk_analysis.figures import all_figures
+
+    with brisk_analysis.open(path) as results:
+        return [drawing.name for drawing in all_figures(results)]
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("results")
@@ -38,6 +57,12 @@ def folder(tmp_path_factory):
 def lab(folder):
     """A lab file with four networks; tests only read it."""
     return run_brisk(folder, "lab.h5", LAB)
+
+
+@pytest.fixture(scope="session")
+def summary(folder):
+    """The same lab with --keep summary."""
+    return run_brisk(folder, "summary.h5", [*LAB, "--keep", "summary"])
 
 
 @pytest.fixture(scope="session")

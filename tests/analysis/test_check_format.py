@@ -72,6 +72,14 @@ def test_what_the_page_does_not_say_is_found(lab, hidden, complaint):
     (lambda file: file.attrs.__setitem__("extra", 1), "/: attribute 'extra' is not documented"),
     (lambda file: file["network/relu_5"].attrs.__setitem__("dtype", np.bytes_("f32")),
      "/network/relu_5: attribute 'dtype' has none of"),
+    (lambda file: file["network/tanh_5/loss"].attrs.modify("units", "bit"),
+     "/network/tanh_5/loss: the unit is bit, documented as nat"),
+    (lambda file: file["network/tanh_5"].attrs.__setitem__("test_error", np.uint64(1)),
+     "/network/tanh_5: attribute 'test_error' is u64, documented as {'f64'}"),
+    (lambda file: file["network/tanh_5"].attrs.__setitem__("hoeffding_epsilon ", 1.0),
+     "/network/tanh_5: attribute 'hoeffding_epsilon ' is not documented"),
+    (lambda file: file["network/tanh_5/decision"].attrs.__setitem__("test_error", 1.0),
+     "/network/tanh_5/decision: attribute 'test_error' has no row"),
     (lambda file: file["network/tanh_5/loss"].attrs.__delitem__("long_name"), "/network/tanh_5/loss: no long_name"),
     (lambda file: replace(file, "network/tanh_3/b2", np.array(1.0, ">f8")), "/network/tanh_3/b2: >f8 is none"),
     (lambda file: replace(file, "network/tanh_3/b2", np.array(1.0, "<f4")), "/network/tanh_3/b2: is f32"),
@@ -88,6 +96,17 @@ def test_what_the_page_does_not_say_is_found(lab, hidden, complaint):
 def test_a_file_that_differs_is_found(changed, edit, complaint):
     found = problems(changed(edit))
     assert any(line.startswith(complaint) for line in found), found
+
+
+def test_a_folder_must_hold_all_that_the_page_lists(lab, tmp_path, capsys):
+    shutil.copyfile(lab, tmp_path / "lab.h5")
+    page = check_format.Page("# Root\n| attribute of `/` | type | meaning |\n|---|---|---|\n| `nowhere` | f64 | x |\n\n"
+                             "| path | type |\n|---|---|\n| `/nothing` | f64 |\n| `/config/text` | text |\n")
+    assert check_format.check_folder(page, str(tmp_path)) == 1
+    found = capsys.readouterr().out
+    assert "/ nowhere: documented, but no file has it" in found
+    assert "/nothing: documented, but no file has it" in found
+    assert "/config/text: documented, but no file has it" not in found
 
 
 def test_a_reproducible_file_has_no_run(changed):

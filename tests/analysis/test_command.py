@@ -3,8 +3,9 @@
 import h5py
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
-COMMON = ["graph", "graph_all_leaves", "gradient_check", "loss", "test_error"]
+COMMON = ["graph", "graph_all_leaves", "gradient_check", "loss", "test_error", "convergence_trials"]
 EACH = [f"{kind}_{name}" for kind in ("decision", "trials") for name in ("tanh_3", "tanh_5", "relu_3", "relu_5")]
 SIGNATURE = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml"}
 
@@ -49,17 +50,35 @@ def test_one_format(parts, command, tmp_path):
     assert {path.suffix for path in tmp_path.iterdir()} == {".svg"}
 
 
-@pytest.mark.parametrize("part, written, skips", [
-    ("tensor-basics", {"graph.png", "graph_all_leaves.png"},
-     ["gradient_check", "loss", "decision", "trials", "test_error"]),
-    ("training", {"loss.png", "decision_tanh_3.png", "test_error.png"}, ["graph", "gradient_check", "trials_tanh_3"]),
-    ("test-error", {"loss.png", "trials_tanh_3.png"}, ["graph", "gradient_check", "decision_tanh_3", "test_error"]),
+def test_pdf_and_dark(parts, command, tmp_path):
+    for theme in ("light", "dark"):
+        done = command("figures", parts["training"], "-o", tmp_path / theme, "--format", "pdf,png", "--theme", theme)
+        assert done.returncode == 0 and done.stderr == ""
+        assert {path.suffix for path in (tmp_path / theme).iterdir()} == {".pdf", ".png"}
+    assert (tmp_path / "light" / "loss.pdf").read_bytes().startswith(b"%PDF")
+    corner = {theme: imread(tmp_path / theme / "loss.png")[0, 0, :3].mean() for theme in ("light", "dark")}
+    assert corner["light"] == 1 and corner["dark"] < 0.2
+
+
+@pytest.mark.parametrize("part, written", [
+    ("tensor-basics", {"graph.png", "graph_all_leaves.png"}),
+    ("training", {"loss.png", "decision_tanh_3.png", "test_error.png"}),
+    ("test-error", {"loss.png", "trials_tanh_3.png", "convergence_trials.png"}),
 ])
-def test_a_part_of_the_lab_says_what_it_skips(parts, command, tmp_path, part, written, skips):
+def test_a_part_of_the_lab(parts, command, tmp_path, part, written):
     done = command("figures", parts[part], "-o", tmp_path, "--format", "png")
-    assert done.returncode == 0
+    assert done.returncode == 0 and done.stderr == ""
     assert {path.name for path in tmp_path.iterdir()} == written
-    assert [line.split("skipped ")[1].split(":")[0] for line in done.stderr.splitlines()] == skips
+
+
+def test_a_file_without_figures(changed, command, tmp_path):
+    def empty(file):
+        for name in list(file):
+            if name != "config":
+                del file[name]
+
+    done = command("figures", changed(empty), "-o", tmp_path / "none")
+    assert done.returncode == 0 and "nothing" in done.stderr and done.stdout == ""
 
 
 def test_wrong_files(lab, changed, command, tmp_path):
@@ -83,13 +102,14 @@ def test_wrong_usage(lab, command):
     fails(command(), 2, "COMMAND")
     fails(command("figures"), 2, "file")
     fails(command("paint", lab), 2, "paint")
-    fails(command("figures", lab, "--format", "gif"), 2, "'gif' is not one of png, svg")
+    fails(command("figures", lab, "--format", "gif"), 2, "'gif' is not one of png, svg, pdf")
+    fails(command("figures", lab, "--theme", "blue"), 2, "blue")
     fails(command("figures", lab, "--colour"), 2, "--colour")
     assert command("--version").stdout.startswith("brisk_analysis ")
 
 
 def test_one_damaged_figure_leaves_the_others(changed, command, tmp_path):
-    path = changed(lambda file: file["network/tanh_3/trials/histogram"].attrs.modify("levels", np.uint64(0)))
+    path = changed(lambda file: file["network/tanh_3/trials/histogram"].attrs.modify("levels", np.uint64(2)))
     done = command("figures", path, "-o", tmp_path / "figures", "--format", "png")
     fails(done, 1, "trials_tanh_3 failed", "tanh_3/trials/histogram")
     assert "trials_tanh_5.png" in done.stdout and "test_error.png" in done.stdout

@@ -5,8 +5,9 @@ import shutil
 import h5py
 import numpy as np
 import pytest
-from brisk_analysis import ResultsError, open_results, style
-from brisk_analysis.figures import coverage_study, write_figures
+from brisk_analysis import ResultsError
+from brisk_analysis.style import LIGHT
+from conftest import figure_of, names_of
 from matplotlib.container import ErrorbarContainer
 
 NAME = "tanh_3"
@@ -24,11 +25,6 @@ def study(others, tmp_path):
         return path
 
     return make
-
-
-def draw(path, kind, *arguments):
-    with open_results(path) as results, style.context():
-        return kind(results.networks()[0], *arguments)
 
 
 def dots(axis):
@@ -50,7 +46,7 @@ def lines(axis):
 
 def test_the_dots_are_the_table(study):
     path = study()
-    figure = draw(path, coverage_study.draw_dots)
+    figure = figure_of(path, f"coverage_{NAME}")
     with h5py.File(path) as file:
         table = file[f"network/{NAME}/coverage"]
         share, error, exact = (table[name][:] for name in ("coverage", "coverage_mcse", "exact_coverage"))
@@ -72,11 +68,11 @@ def test_the_dots_are_the_table(study):
 
 def test_the_colour_of_a_dot_is_its_guarantee(study):
     path = study()
-    axis = draw(path, coverage_study.draw_dots).axes[0]
+    axis = figure_of(path, f"coverage_{NAME}").axes[0]
     with h5py.File(path) as file:
         guarantee = [name.decode() for name in file[f"network/{NAME}/coverage/guarantee"]]
     colours = [container.lines[0].get_color() for container in axis.containers]
-    assert colours == [style.GUARANTEE[name] for name in guarantee]
+    assert colours == [LIGHT.guarantee(name) for name in guarantee]
     assert set(guarantee) == {"exact", "finite-sample", "asymptotic", "none"}
 
 
@@ -84,14 +80,14 @@ def test_a_changed_share_moves_its_dot(study):
     def change(network):
         network["coverage/coverage"][3, 1] = 0.125
 
-    assert np.isclose(dots(draw(study(change), coverage_study.draw_dots).axes[1])[3][0], 12.5)
+    assert np.isclose(dots(figure_of(study(change), f"coverage_{NAME}").axes[1])[3][0], 12.5)
 
 
 def test_undefined_intervals_are_named(study):
     def change(network):
         network["coverage/undefined"][14, 0] = 0.25
 
-    axis = draw(study(change), coverage_study.draw_dots).axes[0]
+    axis = figure_of(study(change), f"coverage_{NAME}").axes[0]
     assert "none 25.00" in axis.texts[14].get_text()
     assert not any("none" in text.get_text() for text in axis.texts[:14])
 
@@ -99,7 +95,7 @@ def test_undefined_intervals_are_named(study):
 @pytest.mark.parametrize("level", [0, 1])
 def test_the_zips_are_the_sample(study, level):
     path = study()
-    figure = draw(path, coverage_study.draw_zips, level)
+    figure = figure_of(path, f"zip_{NAME}_{(0.5, 0.9)[level]}")
     panels = [axis for axis in figure.axes if axis.get_visible()]
     with h5py.File(path) as file:
         network = file[f"network/{NAME}"]
@@ -132,21 +128,59 @@ def test_no_interval_is_a_band(study):
             network[f"coverage/sample/{name}"][0, 0, 97:] = np.nan
         network["coverage/sample/covers"][0, 0, 97:] = 0
 
-    panel = draw(study(change), coverage_study.draw_zips, 0).axes[0]
+    panel = figure_of(study(change), f"zip_{NAME}_0.5").axes[0]
     assert len(lines(panel)) == 97 and len(panel.patches) == 3
 
 
-def test_files_and_names(study, tmp_path):
-    with open_results(study()) as results:
-        written, skips, failures = write_figures(results, tmp_path / "figures", ["png"])
-    names = {path.rsplit("/", 1)[1] for path in written}
-    assert {f"coverage_{NAME}.png", f"zip_{NAME}_0.5.png", f"zip_{NAME}_0.9.png"} <= names
-    assert not failures and not any(name.startswith(("coverage", "zip")) for name, _ in skips)
+def test_names(study):
+    names = names_of(study())
+    assert {f"coverage_{NAME}", f"coverage_levels_{NAME}", f"zip_{NAME}_0.5", f"zip_{NAME}_0.9",
+            f"width_coverage_{NAME}"} <= set(names)
 
 
 def test_other_files_have_none(lab):
-    with open_results(lab) as results:
-        assert coverage_study.pictures(results) == []
+    assert not [name for name in names_of(lab) if name.startswith(("coverage", "zip", "width"))]
+
+
+def test_curves_over_levels(study):
+    """Coverage minus level, a line a method, with bands of two standard errors."""
+    path = study()
+    figure = figure_of(path, f"coverage_levels_{NAME}")
+    with h5py.File(path) as file:
+        table = file[f"network/{NAME}/coverage"]
+        share, error, levels = table["coverage"][:], table["coverage_mcse"][:], table["level"][:]
+        methods = list(table["method"].asstr())
+    drawn = {}
+    for axis in figure.axes:
+        curves = [line for line in axis.lines if len(line.get_xdata()) == len(levels) and line.get_marker() != "None"]
+        for line, band in zip(curves, axis.collections):
+            drawn[line.get_label()] = (line.get_xydata(), band.get_paths()[0].vertices)
+    assert set(drawn) == set(methods)
+    for i, method in enumerate(methods):
+        curve, band = drawn[method]
+        above = 100 * (share[i] - levels)
+        assert np.allclose(curve, np.stack([100 * levels, above], -1))
+        for j, level in enumerate(levels):
+            ends = band[np.isclose(band[:, 0], 100 * level), 1]
+            assert np.isclose(ends.min(), above[j] - 200 * error[i, j])
+            assert np.isclose(ends.max(), above[j] + 200 * error[i, j])
+
+
+def test_width_against_coverage(study):
+    path = study()
+    axes = figure_of(path, f"width_coverage_{NAME}").axes
+    with h5py.File(path) as file:
+        table = file[f"network/{NAME}/coverage"]
+        share, width, methods = table["coverage"][:], table["mean_width"][:], list(table["method"].asstr())
+    for j in range(2):
+        points = [container.lines[0].get_xydata()[0] for container in axes[j].containers]
+        assert np.allclose(points, 100 * np.stack([width[:, j], share[:, j]], -1))
+        assert "percentage points" in axes[j].get_xlabel() and "(%)" in axes[j].get_ylabel()
+        # Every dot has its name, at the end of a line from it, and no two names overlap.
+        assert [text.get_text() for text in axes[j].texts] == methods
+        assert np.allclose([text.xy for text in axes[j].texts], points)
+        heights = sorted(text.xyann[1] for text in axes[j].texts)
+        assert np.diff(heights).min() > 0.05
 
 
 def test_a_table_that_does_not_fit_is_refused(study):
@@ -156,19 +190,4 @@ def test_a_table_that_does_not_fit_is_refused(study):
         network["coverage"].create_dataset("miss_low", data=np.zeros((2, 2)))
 
     with pytest.raises(ResultsError, match="miss_low"):
-        draw(study(change), coverage_study.draw_dots)
-
-
-def test_text_stays_inside(study):
-    path = study()
-    with open_results(path) as results, style.context():
-        network = results.networks()[0]
-        for figure in (coverage_study.draw_dots(network), coverage_study.draw_zips(network, 1)):
-            style.lay_out(figure)
-            renderer = figure.canvas.get_renderer()
-            for axis in figure.axes:
-                items = [axis.title, axis._left_title, axis.xaxis.label, *axis.texts, axis.get_legend(), figure._suptitle]
-                for box in (item.get_window_extent(renderer) for item in items if item):
-                    if box.width and axis.get_visible():
-                        assert box.x0 >= -1 and box.y0 >= -1
-                        assert box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1
+        figure_of(study(change), f"coverage_{NAME}")

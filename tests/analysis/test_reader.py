@@ -2,30 +2,31 @@
 """The reader: what it gives, and what it refuses."""
 import shutil
 
+import brisk_analysis
 import h5py
 import numpy as np
 import pytest
-from brisk_analysis import ResultsError, open_results
+from brisk_analysis import ResultsError
 
 
 def refusal(path):
     with pytest.raises(ResultsError) as caught:
-        open_results(path)
+        brisk_analysis.open(path)
     assert str(path) in str(caught.value)
     return str(caught.value)
 
 
 def test_networks_in_the_order_of_the_file(lab):
-    with open_results(lab) as results:
-        networks = results.networks()
-        assert [network.name for network in networks] == ["tanh_3", "tanh_5", "relu_3", "relu_5"]
+    with brisk_analysis.open(lab) as results:
+        networks = list(results.networks.values())
+        assert list(results.networks) == [network.name for network in networks] == ["tanh_3", "tanh_5", "relu_3", "relu_5"]
         assert [network.title for network in networks] == ["3 tanh units", "5 tanh units", "3 ReLU units",
                                                            "5 ReLU units"]
 
 
 def test_values_are_those_of_h5py(lab):
-    with h5py.File(lab) as file, open_results(lab) as results:
-        network = results.networks()[0]
+    with h5py.File(lab) as file, brisk_analysis.open(lab) as results:
+        network = results.networks["tanh_3"]
         group = file["network/tanh_3"]
         assert np.array_equal(network.read("w1", 2), group["w1"][()])
         assert network.read("b2", 0) == group["b2"][()]
@@ -37,8 +38,8 @@ def test_values_are_those_of_h5py(lab):
 
 
 def test_what_is_missing_is_named(lab):
-    with open_results(lab) as results:
-        network = results.networks()[0]
+    with brisk_analysis.open(lab) as results:
+        network = results.networks["tanh_3"]
         with pytest.raises(ResultsError, match="/network/tanh_3/nothing is missing"):
             network.read("nothing")
         with pytest.raises(ResultsError, match="/network/tanh_3/w1 has 2 axes instead of 1"):
@@ -79,7 +80,7 @@ def test_versions(changed):
     other = changed(lambda file: file.attrs.modify("format_version", np.array([2, 0], "i4")), "major.h5")
     assert "format version 2.0, this program reads 1.x" in refusal(other)
     minor = changed(lambda file: file.attrs.modify("format_version", np.array([1, 7], "i4")), "minor.h5")
-    open_results(minor).close()
+    brisk_analysis.open(minor).close()
     damaged = changed(lambda file: file.attrs.__setitem__("format_version", [1.0]), "damaged.h5")
     assert "damaged" in refusal(damaged)
 
@@ -95,4 +96,4 @@ def test_a_refused_file_is_closed(changed):
     with h5py.File(path, "r+") as file:  # HDF5 refuses this while the file is open for reading
         file.attrs.modify("complete", np.uint8(1))
     shutil.copyfile(path, path.with_suffix(".copy"))
-    open_results(path).close()
+    brisk_analysis.open(path).close()

@@ -57,25 +57,29 @@ def record(obj):
     return text("dataset") + text(obj.name) + text(kind) + shape + data + attributes(obj, {"digest"})
 
 
+def differences(file):
+    """A line for each digest in an open file that does not fit."""
+    objects = {"/": file["/"]}
+    file.visititems(lambda name, obj: objects.update({"/" + name: obj}))
+    content = hashlib.sha256()
+    for name in sorted(objects, key=lambda n: n.encode()):
+        obj = objects[name]
+        if name == "/run" or name.startswith("/run/") or obj.attrs.get("NAME", b"").startswith(INDEX):
+            continue
+        digest = hashlib.sha256(record(obj))
+        content.update(digest.digest())
+        if isinstance(obj, h5py.Dataset) and obj.attrs.get("digest") != digest.hexdigest():
+            yield f"differs: {name}"
+    if file.attrs.get("digest") != content.hexdigest():
+        yield "the digest of the content differs"
+
+
 def main(path):
-    wrong = 0
     with h5py.File(path, "r") as file:
-        objects = {"/": file}
-        file.visititems(lambda name, obj: objects.update({"/" + name: obj}))
-        content = hashlib.sha256()
-        for name in sorted(objects, key=lambda n: n.encode()):
-            obj = objects[name]
-            if name == "/run" or name.startswith("/run/") or obj.attrs.get("NAME", b"").startswith(INDEX):
-                continue
-            digest = hashlib.sha256(record(obj))
-            content.update(digest.digest())
-            if isinstance(obj, h5py.Dataset) and obj.attrs["digest"] != digest.hexdigest():
-                print("differs:", name)
-                wrong = 1
-        if file.attrs["digest"] != content.hexdigest():
-            print("the digest of the content differs")
-            wrong = 1
-    return wrong
+        found = list(differences(file))
+    for line in found:
+        print(line)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -65,9 +65,12 @@ static bk_status summarise(void *context, const bk_trials *trials, bk_group *res
 
 static bk_status run_study(bk_run *run)
 {
-    const bk_output outputs[] = {
-        {.name = "uniform", .dtype = BK_F64, .low = 0.0, .high = study.no_range ? 0.0 : 1.0},
-        {.name = "count", .dtype = BK_U32, .unit = "points"}};
+    const bk_output outputs[] = {{.name = "uniform",
+                                  .dtype = BK_F64,
+                                  .low = 0.0,
+                                  .high = study.no_range ? 0.0 : 1.0,
+                                  .inexact = study.inexact},
+                                 {.name = "count", .dtype = BK_U32, .unit = "points"}};
     const bk_output normal[] = {{.name = "normal", .dtype = BK_F64}};
     bk_group *results = bk_run_results(run);
     const bk_simulation first = {.trials = study.trials,
@@ -84,6 +87,9 @@ static bk_status run_study(bk_run *run)
                                   .needs = study.needs,
                                   .trial = second_trial};
     BK_TRY(bk_stage(run, "squares", stage, NULL, bk_group_at(results, "stage")));
+    if (study.extra) {
+        BK_TRY(bk_group_set_real(bk_group_at(results, "stage"), "extra", 1.0));
+    }
     BK_TRY(bk_simulate(run, "first part", &first, run, bk_group_at(results, "first")));
     return bk_simulate(run, "second", &second, run, bk_group_at(results, "second"));
 }
@@ -100,6 +106,29 @@ bk_results *study_execute(const bk_run_control *control)
     bk_results *results = bk_run_execute(&study_experiment, values, 1, control);
     bk_options_destroy(values);
     return results;
+}
+
+bk_status study_verify(bk_text *page, const bk_results *file, const bk_run_control *control,
+                       const bk_verify_request *request)
+{
+    bk_options *values = bk_options_create(options, 1);
+    if (values == NULL) {
+        return bk_error_status();
+    }
+    const bk_status status = bk_run_verify(page, file, &study_experiment, values, 1, control, request);
+    bk_options_destroy(values);
+    return status;
+}
+
+bk_status study_replay(bk_results **replayed, const bk_results *file, const char *name, uint64_t trial)
+{
+    bk_options *values = bk_options_create(options, 1);
+    if (values == NULL) {
+        return bk_error_status();
+    }
+    const bk_status status = bk_run_replay(replayed, file, &study_experiment, values, 1, NULL, name, trial);
+    bk_options_destroy(values);
+    return status;
 }
 
 bk_results *study_merge(const bk_run_control *control, const bk_results *const *shards,

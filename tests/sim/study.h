@@ -13,6 +13,8 @@ typedef struct study_switches {
     const char *needs;   /* of the second simulation */
     bool no_range;       /* the uniform output declares no range */
     double shift;        /* a planted fault: added to output "uniform" of trial 100 */
+    bool inexact;        /* the uniform output is declared inexact */
+    bool extra;          /* the results have one more attribute */
 } study_switches;
 extern study_switches study;
 
@@ -32,6 +34,10 @@ void study_reset(void);
 void study_run(char *hex, const bk_run_control *control);
 /* The tree, NULL where it failed. */
 bk_results *study_execute(const bk_run_control *control);
+/* Beside a file that was read. */
+bk_status study_verify(bk_text *page, const bk_results *file, const bk_run_control *control,
+                       const bk_verify_request *request);
+bk_status study_replay(bk_results **replayed, const bk_results *file, const char *name, uint64_t trial);
 bk_results *study_merge(const bk_run_control *control, const bk_results *const *shards,
                         const char *const *names, size_t n);
 void study_digest(char *hex, const bk_results *results);

@@ -173,6 +173,57 @@ Test(out_of_memory, a_merge_fails_cleanly)
     }
 }
 
+/* ---- Verification and replay ---- */
+
+/* Memory that runs out is never taken for a difference. */
+static void verifies(const bk_results *file, const bk_run_control *control, uint64_t sample)
+{
+    const bk_verify_request request = {.sample = sample, .sample_seed = 1};
+    bk_status status = BK_MEMORY;
+    size_t n = 0;
+    for (; status != BK_OK; n++) {
+        bk_text page = {0};
+        plant(n, false);
+        status = study_verify(&page, file, control, &request);
+        harvest();
+        cr_assert(status == BK_OK ? refused == 0 : status == BK_MEMORY && refused == 1, "request %zu: %s", n,
+                  bk_error_message());
+        bk_text_clear(&page);
+    }
+    cr_assert_gt(n, 50);
+}
+
+static void replays(const bk_results *file)
+{
+    bk_status status = BK_MEMORY;
+    for (size_t n = 0; status != BK_OK; n++) {
+        bk_results *replayed = NULL;
+        plant(n, false);
+        status = study_replay(&replayed, file, "second", 7);
+        harvest();
+        cr_assert(status == BK_OK ? refused == 0 : status == BK_MEMORY && replayed == NULL, "request %zu: %s",
+                  n, bk_error_message());
+        bk_results_destroy(replayed);
+    }
+}
+
+Test(out_of_memory, a_verification_and_a_replay_fail_cleanly, .timeout = 300)
+{
+    cr_assert_eq(bk_set_threads(1), BK_OK);
+    study.trials = 200;
+    study.inexact = true;
+    for (int keep = 0; keep < 2; keep++) {
+        const bk_run_control control = {.keep = keep == 0 ? BK_KEEP_ALL : BK_KEEP_SUMMARY};
+        bk_results *file = edge_through_file(study_execute(&control), BK_FILE_RESULTS);
+        verifies(file, &control, 0);
+        verifies(file, &control, 2);
+        if (keep == 0) {
+            replays(file);
+        }
+        bk_results_destroy(file);
+    }
+}
+
 /* ---- Checkpoints ---- */
 
 /* Goes on from the checkpoint, which must be there, and ends in the digest of the whole. */

@@ -168,9 +168,9 @@ def open_file(file):
     """file itself where it is open already, else the checked results file at that path."""
     if hasattr(file, "attrs"):
         return file
-    from .reader import open_results
+    from . import reader
 
-    return open_results(file).group
+    return reader.open(file).group
 
 
 def error_count(file, network, trial):

@@ -1,37 +1,62 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All figures of a results file."""
+"""All figures of a results file, from one table.
+
+    for drawing in all_figures(results):
+        page.add(drawing.title, drawing.caption, drawing.svg(results))
+
+A module below has a `SPECS` tuple; SPECS here is all of them in the order of a page. To add a figure, write a
+function (results, subject, style) -> matplotlib Figure, and a FigureSpec that names it.
+"""
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 from ..reader import ResultsError
-from . import coverage_study, decision, gradient_check, graph, loss, overview, trials
-from .picture import PictureError
+from ..style import LIGHT, Style
+from . import (comparison, convergence, coverage_study, decision, distribution, gradient_check, graph, intervals, loss,
+               loss_coverage, overview, pi, power, stopping, training_study, trials, width_coverage)
+from .spec import Drawing, FigureError, FigureSpec
 
-MODULES = (graph, gradient_check, loss, decision, trials, overview, coverage_study)
-FORMATS = ("png", "svg")
+if TYPE_CHECKING:
+    from ..reader import Results
+
+MODULES = (graph, gradient_check, loss, decision, overview, trials, intervals, comparison, coverage_study, loss_coverage,
+           width_coverage, power, training_study, pi, distribution, convergence, stopping)
+SPECS: tuple[FigureSpec, ...] = tuple(spec for module in MODULES for spec in module.SPECS)
+FORMATS = ("png", "svg", "pdf")
+
+__all__ = ["FORMATS", "SPECS", "Drawing", "FigureError", "FigureSpec", "all_figures", "write_figures"]
 
 
-def write_figures(results, folder, formats=FORMATS):
-    """Draws every figure that the file has the data for into the folder, which is made if need be.
+def all_figures(results: Results) -> list[Drawing]:
+    """Every figure that the file has the data for, in the order of a page."""
+    return [Drawing(spec, subject) for spec in SPECS for subject in spec.applies(results)]
 
-    Returns (paths written, [(name, why it was skipped)], [(name, what failed)]).
+
+def write_figures(results: Results, folder: str | os.PathLike[str], formats: tuple[str, ...] = ("png", "svg"),
+                  style: Style = LIGHT) -> tuple[list[str], list[tuple[str, str]]]:
+    """Draws every figure of the file into the folder, which is made if need be.
+
+    Returns (paths written, [(name, what failed)]).
     """
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise ResultsError(f"{folder}: cannot make the folder for the figures: {error.strerror}") from error
-    written, skips, failures = [], [], []
-    for module in MODULES:
-        for picture in module.pictures(results):
-            if picture.render is None:
-                skips.append((picture.name, picture.reason))
-                continue
-            paths = [os.path.join(folder, f"{picture.name}.{suffix}") for suffix in formats]
-            try:
-                picture.render(paths)
-            except (PictureError, ResultsError) as error:
-                failures.append((picture.name, str(error)))
-            except OSError as error:
-                raise ResultsError(f"{error.filename or paths[0]}: cannot be written: {error.strerror}") from error
-            else:
-                written.extend(paths)
-    return written, skips, failures
+    written: list[str] = []
+    failures: list[tuple[str, str]] = []
+    for drawing in all_figures(results):
+        paths = [os.path.join(folder, f"{drawing.name}.{suffix}") for suffix in formats]
+        try:
+            figure = drawing.draw(results, style)
+        except (FigureError, ResultsError) as error:
+            failures.append((drawing.name, str(error)))
+            continue
+        try:
+            for path in paths:
+                style.save(figure, path)
+        except OSError as error:
+            raise ResultsError(f"{error.filename or paths[0]}: cannot be written: {error.strerror}") from error
+        written.extend(paths)
+    return written, failures
