@@ -164,7 +164,8 @@ bk_status lab_put_weights(bk_group *group, const bk_network *network);
 /* Risks, what they say of the trials, and intervals. The rounding mass is a difference of distribution
  * functions. */
 #define LAB_INEXACT_TEST_ERROR                                                                      \
-    "/network@bayes_risk*", "/network/*@true_risk*", "/network/*@true_risk_rounding_mass~1e-13",    \
+    "/network@bayes_risk*", "/network@bayes_risk_error~1e-13", "/network/*@true_risk*",             \
+        "/network/*@true_risk*_error~1e-13", "/network/*@true_risk_rounding_mass~1e-13",            \
         "/network/*/trials@chi_square", "/network/*/trials@p_value", "/network/*/trials/exact_pmf", \
         LAB_INEXACT_INTERVALS("/network/*/interval")
 /* The logarithm of a ratio of errors. */
