@@ -13,7 +13,8 @@ into build-dev/ and runs every test through ctest. Exits 0 if and only if all of
 
   --quick   leave out the tests labelled slow
   --all     run those labelled statistical too, which take many minutes each, and the AVX-512 kernels in an
-            emulator (label emulated), which is installed, as are Octave, R and node, which open results files
+            emulator (label emulated), which is installed, as are Octave, R, node and a browser, which open
+            results files and the report
   --help    this text
   --        what follows goes to ctest, for example: ./run-tests.sh -- -R acceptance --verbose
 

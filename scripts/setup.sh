@@ -40,9 +40,6 @@ python3-sklearn      brings a real data set to train on
 python3-xarray       opens results files as its users do
 python3-netcdf4      opens results files as netCDF
 python3-h5netcdf     opens results files for xarray
-chromium:chromium    opens the report as its readers do
-chromium-driver:chromedriver lets the tests drive it
-python3-selenium     tells it what to do
 hdf5-tools           opens results files with h5dump
 netcdf-bin           opens results files with ncdump
 gcc-aarch64-linux-gnu compiles the kernels for Arm
@@ -59,6 +56,9 @@ r-base-core:Rscript  opens results files in R
 r-cran-hdf5r         reads HDF5 there
 nodejs:node          opens results files in JavaScript
 npm:npm              brings h5wasm and jsfive, which read HDF5 there, and a grammar of Julia
+chromium:chromium    opens the report as its readers do
+chromium-driver:chromedriver lets the tests drive it
+python3-selenium     tells it what to do
 python3-nbconvert    runs the notebook
 python3-ipykernel    runs its cells'
 
