@@ -60,6 +60,8 @@ blocks() {
 }
 blocks "$root/README.md"
 blocks "$root/analysis/FORMAT.md"
+# "pip install ./analysis/python", as the README says.
+export PYTHONPATH="$root/analysis/python" PYTHONDONTWRITEBYTECODE=1
 check 'both pages have Python blocks' test "$(ls ./*.py | wc -l)" -ge 3
 for block in ./*.py; do
     check "$block" "$BRISK_PYTHON" "$block"

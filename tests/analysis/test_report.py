@@ -118,7 +118,7 @@ def test_file_of_an_interval(interval_file):
 def test_summary_mode(folder):
     from conftest import LAB, run_brisk
 
-    path = run_brisk(folder, "summary.h5", [*LAB, "--keep", "summary", "--hidden", "3"])
+    path = run_brisk(folder, "summary-3.h5", [*LAB, "--keep", "summary", "--hidden", "3"])
     page = page_of(path)
     complete(page)
     assert "On 400 fresh test sets" in page.text
