@@ -117,11 +117,9 @@ else
     if [ -f "$stamp.figures" ]; then
         xargs -r -d '\n' rm -f <"$stamp.figures"
     fi
-    echo "drawing the figures"
+    echo "drawing the figures and writing the report"
     PYTHONPATH=$root/analysis/python PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m brisk_analysis \
-        figures "$output" -o "$figures" >"$stamp.figures"
-    PYTHONPATH=$root/analysis/python PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m brisk_analysis \
-        report "$output" -o "$figures/report.html" >>"$stamp.figures"
+        report "$output" -o "$figures/report.html" --figures "$figures" >"$stamp.figures"
     printf '%s\n' "$(state_of "$output")" "$options_now" "$build_now" "$analysis_now" >"$stamp"
 fi
 echo

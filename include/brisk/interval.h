@@ -192,7 +192,8 @@ BK_API bk_interval_request bk_interval_request_of(double level);
  * with a reason. BK_INVALID (the message begins with the method's name) for a level outside (0, 1), n = 0,
  * a mean that is not finite or lies outside a known range, an empty range, a negative or NaN variance with
  * n > 1, a row beyond the table; BK_MEMORY for betting and resampling. Methods of
- * bk_interval_method_by_count allocate nothing and take 0.1 us to a few us. */
+ * bk_interval_method_by_count allocate nothing and take 0.1 us to a few us. Of 0/1 losses the bootstrap
+ * methods draw the number of errors of a resample from its binomial law (bk_bootstrap_options.binomial). */
 BK_API bk_status bk_interval_of_losses(bk_interval *interval, size_t method, const bk_losses *losses,
                                        const bk_interval_request *request);
 /* intervals [count] by methods [count]: the bootstrap methods among them share one set of resamples. All

@@ -166,6 +166,10 @@ static bk_status replay(const bk_program *program, const replay_command *command
     if (results == NULL) {
         return bk_error_status();
     }
+    /* With another configuration another trial comes out, which a file of summaries cannot tell. */
+    char name[128];
+    (void)snprintf(name, sizeof name, "%.100s replay", program->name);
+    bk_warn_of_changes(name, command->file, results);
     bk_run_settings settings = {0};
     bk_results *replayed = NULL;
     bk_progress_line line = bk_progress_line_open(command->progress);

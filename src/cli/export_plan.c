@@ -14,11 +14,14 @@
 
 /* ---- Tables ---- */
 
+/* Axes of one name may still be two: a group's own, and one of a group above. */
 static bool same_axes(const bk_dataset *a, const bk_dataset *b)
 {
     bool same = bk_dataset_rank(a) == bk_dataset_rank(b);
     for (size_t axis = 0; same && axis < bk_dataset_rank(a); axis++) {
-        same = strcmp(bk_dataset_axis(a, axis), bk_dataset_axis(b, axis)) == 0;
+        same = strcmp(bk_dataset_axis(a, axis), bk_dataset_axis(b, axis)) == 0 &&
+               bk_dataset_shape(a)[axis] == bk_dataset_shape(b)[axis] &&
+               bk_dataset_coordinate(a, axis) == bk_dataset_coordinate(b, axis);
     }
     return same;
 }

@@ -159,6 +159,11 @@ static void put_nested(bk_sink *sink, const bk_dataset *dataset, size_t axis, si
     for (size_t a = axis + 1; a < rank; a++) {
         below *= shape[a]; /* a factor of the dataset's size */
     }
+    if (bk_dataset_size(dataset) == 0) {
+        /* Of no values there may be any number of lists, and the shape stands beside. */
+        bk_sink_text(sink, "[]");
+        return;
+    }
     if (axis + 1 >= rank) {
         put_flat(sink, dataset, first, first + shape[axis], quoted);
         return;

@@ -50,6 +50,7 @@ typedef struct search {
     bk_risk_score score;
     const void *context;
     double width;
+    double estimated;       /* mass that the estimate is for, at least the width */
     double low[2], side[2]; /* of the plane, of a first rectangle */
     size_t count[2];        /* of those along each axis */
     cells fresh;            /* not looked at yet, by depth */
@@ -207,7 +208,7 @@ static bk_status measure_item(void *context, size_t item, int thread)
     for (size_t i = 0; i < count; i++) {
         bk_risk_add_cut(sums, &all->plane, &cell[i]);
     }
-    bk_risk_estimate_add(&sums->estimate, &all->plane, cell, count, TOLERANCE * all->width, all->score,
+    bk_risk_estimate_add(&sums->estimate, &all->plane, cell, count, TOLERANCE * all->estimated, all->score,
                          all->context);
     return BK_OK;
 }
@@ -317,6 +318,9 @@ static bk_status refine(search *all)
         const bool narrow = uncertain_mass(all) <= 0.9 * all->width;
         BK_TRY(quarter(all, narrow ? (double)INFINITY : 0.5 * all->width / (double)all->cut.count));
     }
+    /* Where the score is 0 but for rounding over an area, no halving of parts gets anywhere near the width.
+     */
+    all->estimated = fmax(all->width, uncertain_mass(all));
     return run_items(all, all->cut.count, measure_item);
 }
 

@@ -52,6 +52,10 @@ bool bk_check_is_inexact(double *absolute, const bk_check *check, const char *pa
 
 bool bk_nearly_equal(double *distance, double a, double b, double absolute)
 {
+    if (a == b) { /* 0 and -0 among them */
+        *distance = 0;
+        return true;
+    }
     const double size = fmax(fmax(fabs(a), fabs(b)), absolute / BK_INEXACT_TOLERANCE);
     *distance = fabs(a - b) / size;
     return *distance <= BK_INEXACT_TOLERANCE;

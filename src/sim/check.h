@@ -37,6 +37,8 @@ typedef struct bk_check {
     bk_text lines;      /* a line for each */
     bk_comparison so_far;
     _Atomic uint64_t inexact_trials; /* values of trials that differ within the tolerance */
+    _Atomic uint64_t unlike_digests; /* of this simulation: they differ, and nothing that is kept says which
+                                        of their values does */
 
     /* Of a replay. */
     const char *name; /* NULL: the only one */
@@ -90,10 +92,10 @@ bk_status bk_verify_sample(bk_run *run, const bk_part *part, const bk_simulation
                            const void *context, const bk_stored *stored);
 /* Compares all blocks, which the part has. */
 bk_status bk_verify_blocks(bk_run *run, const bk_part *part, const bk_simulation *simulation,
-                           const bk_group *results, uint64_t blocks);
+                           const bk_stored *stored, uint64_t blocks);
 
 /* ---- verify.c, replay.c */
-/* bk_verify_blocks, but where the tree so far differs, this is what is named. */
+/* bk_verify_blocks with what the file holds, but where the tree so far differs, this is what is named. */
 bk_status bk_verify_all(bk_run *run, const bk_part *part, const bk_simulation *simulation,
                         const bk_group *results, uint64_t blocks);
 /* The two parts of bk_check_simulation. */

@@ -252,10 +252,23 @@ static void append_shape(bk_text *text, const bk_dataset *dataset)
 {
     bk_text_append(text, "%s [", bk_dtype_name(bk_dataset_dtype(dataset)));
     for (size_t axis = 0; axis < bk_dataset_rank(dataset); axis++) {
+        const bk_dataset *along = bk_dataset_coordinate(dataset, axis);
         bk_text_append(text, "%s%s %zu", axis == 0 ? "" : ", ", bk_dataset_axis(dataset, axis),
                        bk_dataset_shape(dataset)[axis]);
+        if (along != NULL && along != dataset) {
+            bk_text_append(text, " of %s", bk_dataset_path(along));
+        }
     }
     bk_text_append(text, "]");
+}
+
+/* Whether an axis stands for the same coordinate, or only counts, on both sides. */
+static bool same_coordinate(const bk_dataset *a, const bk_dataset *b, size_t axis)
+{
+    const bk_dataset *along_a = bk_dataset_coordinate(a, axis), *along_b = bk_dataset_coordinate(b, axis);
+    return along_a == NULL || along_b == NULL
+               ? along_a == along_b
+               : strcmp(bk_dataset_path(along_a), bk_dataset_path(along_b)) == 0;
 }
 
 static bool same_shape(const bk_dataset *a, const bk_dataset *b)
@@ -263,7 +276,7 @@ static bool same_shape(const bk_dataset *a, const bk_dataset *b)
     bool same = bk_dataset_dtype(a) == bk_dataset_dtype(b) && bk_dataset_rank(a) == bk_dataset_rank(b);
     for (size_t axis = 0; same && axis < bk_dataset_rank(a); axis++) {
         same = bk_dataset_shape(a)[axis] == bk_dataset_shape(b)[axis] &&
-               strcmp(bk_dataset_axis(a, axis), bk_dataset_axis(b, axis)) == 0;
+               strcmp(bk_dataset_axis(a, axis), bk_dataset_axis(b, axis)) == 0 && same_coordinate(a, b, axis);
     }
     return same;
 }

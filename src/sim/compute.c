@@ -13,7 +13,7 @@
 
 /* A count is a whole number, a value lies in its declared range, and a NaN is one pattern, because its sign
  * and payload depend on compiler and machine. */
-static bk_status check_output(const bk_output *output, double *value)
+bk_status bk_check_output(const bk_output *output, double *value)
 {
     if (output->dtype == BK_U32 &&
         !(*value >= 0.0 && *value <= (double)UINT32_MAX && *value == floor(*value))) {
@@ -40,7 +40,7 @@ bk_status bk_compute_trial(const char *name, const bk_simulation *simulation, co
     memset(outputs, 0, simulation->n_outputs * sizeof *outputs);
     bk_status status = simulation->trial(context, trial, scratch, outputs);
     for (size_t i = 0; status == BK_OK && i < simulation->n_outputs; i++) {
-        status = check_output(&simulation->outputs[i], &outputs[i]);
+        status = bk_check_output(&simulation->outputs[i], &outputs[i]);
     }
     if (status == BK_OK) {
         return BK_OK;

@@ -143,6 +143,8 @@ bk_status bk_compute_blocks(bk_run *run, bk_part *part, const bk_simulation *sim
 /* One trial into outputs [n_outputs], which are checked. */
 bk_status bk_compute_trial(const char *name, const bk_simulation *simulation, const void *context,
                            uint64_t trial, void *scratch, double *outputs);
+/* Whether a trial may give this value, which is brought to its one pattern; BK_INVALID names the output. */
+bk_status bk_check_output(const bk_output *output, double *value);
 /* Scratch memory of all threads, 64-byte aligned pieces of *stride bytes. Owned by the caller (bk_free). */
 unsigned char *bk_allocate_scratch(size_t *stride, size_t bytes);
 

@@ -19,16 +19,22 @@ static bk_status check_fact(const bk_stored *stored, const char *fact, uint64_t 
 }
 
 /* Fewer trials than asked for are whole blocks, at which a stopping rule ended the simulation. */
+static bool is_possible_end(const bk_part *part, uint64_t trials)
+{
+    return trials == part->trials || (part->watched != BK_NO_OUTPUT && trials > 0 && trials < part->trials &&
+                                      trials % part->block_size == 0);
+}
+
 static bk_status find_digests(bk_stored *stored, const bk_part *part)
 {
     const bk_dataset *dataset = bk_dataset_find(stored->group, "block_digest");
-    if (!bk_group_unsigned(&stored->trials, stored->group, "trials") || stored->trials == 0 ||
-        stored->trials > part->trials ||
-        (stored->trials < part->trials && stored->trials % part->block_size != 0)) {
+    if (!bk_group_unsigned(&stored->trials, stored->group, "trials") ||
+        !is_possible_end(part, stored->trials)) {
         return bk_fail(BK_MISMATCH,
-                       "'%s': %s@trials does not fit the %llu trials of this run in blocks of %llu",
+                       "'%s': %s@trials does not fit the %llu trials of this run in blocks of %llu%s",
                        part->name, bk_group_path(stored->group), (unsigned long long)part->trials,
-                       (unsigned long long)part->block_size);
+                       (unsigned long long)part->block_size,
+                       part->watched == BK_NO_OUTPUT ? ", which no stopping rule ends" : "");
     }
     stored->blocks = (stored->trials - 1) / part->block_size + 1;
     if (dataset == NULL || bk_dataset_dtype(dataset) != BK_U64 || bk_dataset_rank(dataset) != 1 ||
@@ -42,8 +48,9 @@ static bk_status find_digests(bk_stored *stored, const bk_part *part)
 
 /* ---- Values ---- */
 
+/* required: the run always keeps them where it keeps all values. */
 static bk_status find_values(bk_stored *stored, const bk_results *file, const bk_part *part,
-                             const bk_output *output, size_t i, const char *base)
+                             const bk_output *output, size_t i, const char *base, bool required)
 {
     const bk_group *root = bk_results_root((bk_results *)file);
     bk_text path = {0};
@@ -52,13 +59,19 @@ static bk_status find_values(bk_stored *stored, const bk_results *file, const bk
     BK_TRY(bk_text_status(&path));
     /* A path begins below the root. */
     const bk_dataset *dataset = bk_dataset_find(root, bk_text_string(&path) + 1);
-    bk_text_clear(&path);
+    bk_status status = BK_OK;
     if (dataset != NULL && bk_dataset_dtype(dataset) == part->dtype[i] && bk_dataset_rank(dataset) == 1 &&
         bk_dataset_size(dataset) == stored->trials) {
         stored->values[i] = dataset;
         stored->kept++;
+    } else if (required) {
+        status = bk_fail(BK_MISMATCH, "'%s': %s %s the %llu values of %s (%s) that its trials leave",
+                         part->name, bk_text_string(&path),
+                         dataset == NULL ? "is missing in the file, which keeps" : "in the file is not",
+                         (unsigned long long)stored->trials, output->name, bk_dtype_name(part->dtype[i]));
     }
-    return BK_OK;
+    bk_text_clear(&path);
+    return status;
 }
 
 bk_status bk_stored_find(bk_stored *stored, const bk_results *file, const bk_part *part,
@@ -80,7 +93,10 @@ bk_status bk_stored_find(bk_stored *stored, const bk_results *file, const bk_par
     const char *base =
         results == NULL || strcmp(bk_group_path(results), "/") == 0 ? "" : bk_group_path(results);
     for (size_t i = 0; i < part->n_outputs; i++) {
-        BK_TRY(find_values(stored, file, part, &simulation->outputs[i], i, base));
+        const bk_output *output = &simulation->outputs[i];
+        const bool required =
+            part->keep == BK_KEEP_ALL && (output->kept != NULL || simulation->summarise == NULL);
+        BK_TRY(find_values(stored, file, part, output, i, base, required));
     }
     return BK_OK;
 }
@@ -91,6 +107,24 @@ bool bk_stored_equal(const bk_stored *stored, size_t output, uint64_t trial, dou
     return memcmp(&theirs, &value, sizeof value) == 0;
 }
 
+/* A value of the file, which must be one that a trial may give: what follows from it relies on that. */
+static bk_status take_value(double *value, const bk_part *part, const bk_stored *stored, size_t output,
+                            uint64_t trial)
+{
+    const bk_dataset *dataset = stored->values[output];
+    *value = bk_dataset_real(dataset, (size_t)trial);
+    if (bk_check_output(&part->outputs[output], value) == BK_OK) {
+        return BK_OK;
+    }
+    bk_text text = {0};
+    bk_text_append(&text, "'%s', trial %llu: %s, in the file (%s [%s %llu])", part->name,
+                   (unsigned long long)trial, bk_error_message(), bk_dataset_path(dataset),
+                   bk_dataset_axis(dataset, 0), (unsigned long long)trial);
+    const bk_status status = bk_fail(BK_MISMATCH, "%s", bk_text_string(&text));
+    bk_text_clear(&text);
+    return status;
+}
+
 /* Blocks [first, end), with values [trial of a block][output] as scratch. */
 static bk_status take_blocks(bk_part *part, const bk_stored *stored, uint64_t first, uint64_t end,
                              double *values)
@@ -99,8 +133,7 @@ static bk_status take_blocks(bk_part *part, const bk_stored *stored, uint64_t fi
         const uint64_t trial = block * part->block_size, count = bk_part_trials_of(part, block);
         for (uint64_t i = 0; i < count; i++) {
             for (size_t output = 0; output < part->n_outputs; output++) {
-                values[i * part->n_outputs + output] =
-                    bk_dataset_real(stored->values[output], (size_t)(trial + i));
+                BK_TRY(take_value(&values[i * part->n_outputs + output], part, stored, output, trial + i));
             }
         }
         BK_TRY(bk_part_take(part, block, values));

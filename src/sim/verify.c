@@ -32,21 +32,32 @@ static bk_status first_difference(bk_run *run, bk_status status)
 
 /* ---- One simulation ---- */
 
+/* Of a simulation whose blocks were compared. */
 static void add_line(bk_check *check, const bk_part *part, const bk_stored *stored, bool whole)
 {
-    const uint64_t sample = check->request.sample;
-    if (sample == 0 || sample >= stored->blocks) {
-        bk_text_append(&check->lines, "trials   all %llu blocks of '%s' (%llu trials) agree",
-                       (unsigned long long)stored->blocks, part->name, (unsigned long long)stored->trials);
+    const uint64_t sample = check->request.sample, unlike = check->unlike_digests;
+    const uint64_t compared = sample == 0 || sample >= stored->blocks ? stored->blocks : sample;
+    bk_text_append(&check->lines, "trials   ");
+    if (compared == stored->blocks) {
+        bk_text_append(&check->lines, "all ");
     } else {
-        bk_text_append(&check->lines, "trials   %llu of %llu blocks of '%s' (%llu trials) agree",
-                       (unsigned long long)sample, (unsigned long long)stored->blocks, part->name,
-                       (unsigned long long)stored->trials);
+        bk_text_append(&check->lines, "%llu of ", (unsigned long long)compared);
+    }
+    bk_text_append(&check->lines, "%llu blocks of '%s' (%llu trials) ", (unsigned long long)stored->blocks,
+                   part->name, (unsigned long long)stored->trials);
+    if (unlike == 0) {
+        bk_text_append(&check->lines, "agree");
+    } else {
+        bk_text_append(&check->lines,
+                       "were computed again: digests of %llu of %llu blocks differ; they cover values that "
+                       "pass through libm%s",
+                       (unsigned long long)unlike, (unsigned long long)compared,
+                       sample == 0 ? "; --exact compares them" : " and cannot be judged without --exact");
     }
     bk_text_append(
         &check->lines, "%s\n",
         whole ? ""
-              : "; the file does not keep all its values, so nothing that follows from them was compared");
+              : "; not all outputs of its trials are kept, so nothing that follows from them was compared");
 }
 
 bk_status bk_verify_simulation(bool *whole, bk_run *run, bk_part *part, const bk_simulation *simulation,
@@ -55,6 +66,7 @@ bk_status bk_verify_simulation(bool *whole, bk_run *run, bk_part *part, const bk
     bk_check *check = run->check;
     bk_status status = BK_OK;
     *whole = !check->partial;
+    check->unlike_digests = 0;
     if (check->request.sample > 0) {
         status = bk_verify_sample(run, part, simulation, context, stored);
         *whole = *whole && stored->kept == part->n_outputs;
@@ -68,14 +80,26 @@ bk_status bk_verify_simulation(bool *whole, bk_run *run, bk_part *part, const bk
         BK_TRY(compare_so_far(run, false));
         check->partial = true;
     }
-    add_line(check, part, stored, *whole);
+    if (check->request.sample > 0) {
+        add_line(check, part, stored, *whole);
+    }
     return BK_OK;
 }
 
 bk_status bk_verify_all(bk_run *run, const bk_part *part, const bk_simulation *simulation,
                         const bk_group *results, uint64_t blocks)
 {
-    return first_difference(run, bk_verify_blocks(run, part, simulation, results, blocks));
+    bk_check *check = run->check;
+    bk_stored stored;
+    bk_status status = bk_stored_find(&stored, check->file, part, simulation, results);
+    if (status == BK_OK) {
+        status = bk_verify_blocks(run, part, simulation, &stored, blocks);
+    }
+    BK_TRY(first_difference(run, status));
+    if (check->request.sample == 0) {
+        add_line(check, part, &stored, true);
+    }
+    return BK_OK;
 }
 
 /* ---- The page ---- */
@@ -111,7 +135,7 @@ static void append_content(bk_text *page, const bk_check *check)
             "left out %llu datasets that may depend on all trials; without --sample they are compared\n",
             (unsigned long long)(all - made->datasets));
     }
-    if (check->partial && check->inexact_trials > 0) {
+    if (check->request.sample > 0 && check->inexact_trials > 0) {
         bk_text_append(page, "libm     %llu values of trials are off by at most %.0e of their size\n",
                        (unsigned long long)check->inexact_trials, BK_INEXACT_TOLERANCE);
     }

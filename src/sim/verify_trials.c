@@ -11,7 +11,6 @@ typedef struct verifying {
     const bk_simulation *simulation;
     const void *context;
     const bk_stored *stored;
-    bool sampled;
 
     /* Of a sample. */
     uint64_t *blocks; /* [n_blocks], ascending */
@@ -58,7 +57,7 @@ static bk_status refuse_value(const verifying *work, uint64_t trial, size_t outp
     return status;
 }
 
-static bk_status refuse_block(const verifying *work, uint64_t block, bool all_values_equal, bool inexact)
+static bk_status refuse_block(const verifying *work, uint64_t block, bool all_kept)
 {
     const bk_part *part = work->part;
     const uint64_t first = block * part->block_size;
@@ -69,12 +68,7 @@ static bk_status refuse_block(const verifying *work, uint64_t block, bool all_va
     append_stream(&text, work, first);
     bk_text_append(&text, " and on): %s/block_digest [block %llu] is not the digest of %s",
                    bk_group_path(work->stored->group), (unsigned long long)block,
-                   all_values_equal ? "its values, which are right"
-                                    : "what its trials gave when computed again");
-    if (inexact) {
-        bk_text_append(&text, "; it covers values that pass through libm, whose last bits may differ on "
-                              "another machine: without --sample their summaries are compared instead");
-    }
+                   all_kept ? "its values, which are right" : "what its trials gave when computed again");
     const bk_status status = bk_fail(BK_MISMATCH, "%s", bk_text_string(&text));
     bk_text_clear(&text);
     return status;
@@ -82,55 +76,66 @@ static bk_status refuse_block(const verifying *work, uint64_t block, bool all_va
 
 /* ---- One block ---- */
 
-static bool has_inexact_output(const verifying *work)
+/* Whether a digest covers bits that may differ and that nothing else of the file tells. values: those that
+ * it keeps are known. */
+static bool is_open(const verifying *work, const double *values)
 {
+    bool open = false;
     for (size_t i = 0; i < work->simulation->n_outputs; i++) {
-        if (work->simulation->outputs[i].inexact) {
-            return !work->run->check->request.exact;
-        }
+        const bool known = values != NULL && work->stored->values[i] != NULL;
+        open = open || (work->simulation->outputs[i].inexact && !known);
     }
-    return false;
+    return open && !work->run->check->request.exact;
 }
 
-/* Sets tolerated to the values that differ within the tolerance. */
-static bk_status compare_values(uint64_t *tolerated, const verifying *work, uint64_t block,
-                                const double *values)
+/* Adds the values that differ within the tolerance to tolerated. What the file keeps takes the place of what
+ * was computed, as the digest of the file covers it. */
+static bk_status compare_values(uint64_t *tolerated, const verifying *work, uint64_t block, double *values)
 {
     const bk_part *part = work->part;
     const uint64_t first = block * part->block_size, count = bk_part_trials_of(part, block);
     for (uint64_t i = 0; i < count; i++) {
         for (size_t output = 0; output < part->n_outputs; output++) {
             const bk_dataset *kept = work->stored->values[output];
-            const double ours = values[i * part->n_outputs + output];
-            if (kept == NULL || bk_stored_equal(work->stored, output, first + i, ours)) {
+            double *ours = &values[i * part->n_outputs + output];
+            if (kept == NULL || bk_stored_equal(work->stored, output, first + i, *ours)) {
                 continue;
             }
+            const double theirs = bk_dataset_real(kept, (size_t)(first + i));
             double distance;
             if (!work->simulation->outputs[output].inexact || work->run->check->request.exact ||
-                !bk_nearly_equal(&distance, bk_dataset_real(kept, (size_t)(first + i)), ours, 0.0)) {
-                return refuse_value(work, first + i, output, ours);
+                !bk_nearly_equal(&distance, theirs, *ours, 0.0)) {
+                return refuse_value(work, first + i, output, *ours);
             }
+            *ours = theirs;
             ++*tolerated;
         }
     }
     return BK_OK;
 }
 
-/* values [trial of the block][output]; NULL where only the digest is known. */
-static bk_status compare_block(const verifying *work, uint64_t block, uint64_t digest, const double *values)
+/* values [trial of the block][output], which may be changed; NULL where only the part's digest is known. */
+static bk_status compare_block(const verifying *work, uint64_t block, double *values)
 {
-    const bool all_kept = values != NULL && work->stored->kept == work->part->n_outputs;
-    uint64_t tolerated = 0;
-    if (values != NULL) {
+    const bk_part *part = work->part;
+    uint64_t tolerated = 0, digest;
+    if (values == NULL) {
+        digest = part->digest[block];
+    } else {
         BK_TRY(compare_values(&tolerated, work, block, values));
+        work->run->check->inexact_trials += tolerated;
+        digest = bk_block_digest(values, (size_t)bk_part_trials_of(part, block) * part->n_outputs);
     }
-    work->run->check->inexact_trials += tolerated;
-    if (digest == work->stored->digest[block] || (all_kept && tolerated > 0)) {
+    if (digest == work->stored->digest[block]) {
         return BK_OK;
     }
-    /* Where nothing tells which bits of it differ, the summaries of all trials have to decide. */
-    const bool inexact = !all_kept && has_inexact_output(work);
-    return inexact && !work->sampled ? BK_OK : refuse_block(work, block, all_kept, inexact);
+    /* Where nothing tells which bits of it differ, it is counted, and only the summaries of all trials are
+     * compared. */
+    if (is_open(work, values)) {
+        work->run->check->unlike_digests++;
+        return BK_OK;
+    }
+    return refuse_block(work, block, values != NULL && work->stored->kept == part->n_outputs);
 }
 
 /* ---- All blocks ---- */
@@ -148,16 +153,14 @@ static void gather(double *values, const bk_part *part, uint64_t block)
 }
 
 bk_status bk_verify_blocks(bk_run *run, const bk_part *part, const bk_simulation *simulation,
-                           const bk_group *results, uint64_t blocks)
+                           const bk_stored *stored, uint64_t blocks)
 {
-    bk_stored stored;
-    BK_TRY(bk_stored_find(&stored, run->check->file, part, simulation, results));
-    if (stored.blocks != blocks) {
+    if (stored->blocks != blocks) {
         return bk_fail(BK_MISMATCH,
                        "'%s' ended after %llu blocks in the file, but after %llu when computed again",
-                       part->name, (unsigned long long)stored.blocks, (unsigned long long)blocks);
+                       part->name, (unsigned long long)stored->blocks, (unsigned long long)blocks);
     }
-    const verifying work = {.run = run, .part = part, .simulation = simulation, .stored = &stored};
+    const verifying work = {.run = run, .part = part, .simulation = simulation, .stored = stored};
     size_t count;
     if (!bk_multiply_sizes(&count, (size_t)part->block_size, part->n_outputs)) {
         return bk_fail(BK_OVERFLOW, "%s: a block exceeds the address space", part->name);
@@ -168,7 +171,7 @@ bk_status bk_verify_blocks(bk_run *run, const bk_part *part, const bk_simulation
         if (values != NULL) {
             gather(values, part, block);
         }
-        status = compare_block(&work, block, part->digest[block], values);
+        status = compare_block(&work, block, values);
     }
     bk_free(values);
     return status;
@@ -218,7 +221,7 @@ static bk_status sample_item(void *context, size_t item, int thread)
                                 work->scratch + (size_t)thread * work->stride, values + i * part->n_outputs));
     }
     tell(work);
-    return compare_block(work, block, bk_block_digest(values, (size_t)count * part->n_outputs), values);
+    return compare_block(work, block, values);
 }
 
 static bk_status allocate(verifying *work)
@@ -236,12 +239,8 @@ static bk_status allocate(verifying *work)
 bk_status bk_verify_sample(bk_run *run, const bk_part *part, const bk_simulation *simulation,
                            const void *context, const bk_stored *stored)
 {
-    verifying work = {.run = run,
-                      .part = part,
-                      .simulation = simulation,
-                      .context = context,
-                      .stored = stored,
-                      .sampled = true};
+    verifying work = {
+        .run = run, .part = part, .simulation = simulation, .context = context, .stored = stored};
     bk_status status = allocate(&work);
     if (status == BK_OK) {
         status = choose_blocks(&work, stored->blocks);

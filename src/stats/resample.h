@@ -7,7 +7,8 @@
  *
  * resample-halve-v1, n in [1, 2^33 - 1]. Half of the draws that fall on an even number of things fall on its
  * left half, give or take: as many as there are ones among one random bit each. So a tree of halvings leads
- * from n draws to the counts of single things, exactly multinomial but for the table below (2^-57).
+ * from n draws to the counts of single things, exactly multinomial but for the table below
+ * (2^-57 each time it is used).
  * Words come from the stream in order, as many as said here whatever is drawn; where draws are more than
  * these words serve, what is beyond takes words from the *spare* stream, which is the stream jumped once
  * (PCG64DXSM.jumped() of NumPy), in the order in which it happens. Ones go to the left.
@@ -20,15 +21,15 @@
  *    two and are halved along the path that leads to n, where level l expects n >> l draws. Those that fell
  *    beyond n fall again along that path, by spare words alone (1.), and again, until none does.
  * 3. A block above 128 things is halved depth first, left first, down to patches of 128.
- * 4. A patch, or a block below, is halved three times (once or twice where it has 4 or 2 things), level by
- *    level from left to right. That gives eight counts; count f belongs to things f, f + 8, f + 16, ... and
- * goes on as byte f. From here on byte f of a word serves count f, all eight at once: 16 things each: halved
- * by 4 words, of which word w serves draws 8 w to 8 w + 7, low bit first; then 8 things each, left half
- * first: halved by 3 words in the same way; after each of the two its quarters, 4 things each, left first: by
- * 3 words a, b, d into the counts of four things. The bits of the up to 12 draws are those of a and the low
- * half of b: ones go to things 0 and 1. Let l be their number; bits 0 to l - 1 of d and the high half of b
- * tell thing 0 (one) from 1, bits l to c - 1 thing 2 from 3. 2 things each (a block of 16): halved by 1 word.
- *    Byte f of a draws beyond 8 w (or 12) takes part in another round of as many spare words, and so on.
+ * 4. A patch, or a block below, is halved three times (twice where it has 4 things, once where it has 2),
+ * level by level from left to right. That gives eight counts; count f belongs to things f, f + 8, f + 16, ...
+ * and goes on as byte f. From here on byte f of a word serves count f, all eight at once: 16 things each:
+ * halved by 4 words, of which word w serves draws 8 w to 8 w + 7, low bit first; then 8 things each, left
+ * half first: halved by 3 words in the same way; after each of the two its quarters, 4 things each, left
+ * first: by 3 words a, b, d into the counts of four things. The bits of the up to 12 draws are those of a and
+ * the low half of b: ones go to things 0 and 1. Let l be their number; bits 0 to l - 1 of d and the high half
+ * of b tell thing 0 (one) from 1, bits l to c - 1 thing 2 from 3. 2 things each (a block of 16): halved by 1
+ * word. Byte f of a draws beyond 8 w (or 12) takes part in another round of as many spare words, and so on.
  *    Above 255 draws of a patch or a small block, what is beyond does all of step 4 again, by spare words.
  * The sums: lane l adds value i times its count for i = l, l + 8, ... in that order (step 4's again apart).
  */

@@ -52,8 +52,13 @@ check 'a table begins with the place along its axis' spreadsheet
 
 # ---- A file of another program -----------------------------------------------------------------------------
 
-"$BRISK_PYTHON" "$acceptance/make_odd_results.py" odd.h5 || exit 1
+"$BRISK_PYTHON" "$acceptance/make_odd_results.py" odd.h5 axes.h5 || exit 1
 told odd
+axes_of_one_name() {
+    "$BRISK" export axes.h5 -o axes && test "$(cat axes/inner_*.csv | wc -l)" -eq 20005 &&
+        timeout 20 "$BRISK" export axes.h5 -o - >axes.json && test "$(stat -c %s axes.json)" -lt 2000000
+}
+check 'axes of one name are two, and no values are no lists' axes_of_one_name
 plain_names() { ! find odd -mindepth 1 | LC_ALL=C grep -q '[^A-Za-z0-9_./-]'; }
 check 'odd names become plain ones' plain_names
 check 'nothing is written elsewhere' bash -c '[ ! -e escaped.csv ] && [ ! -e ../escaped.csv ] && [ ! -e odd.part ]'

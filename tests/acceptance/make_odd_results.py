@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A valid results file with everything that is odd: make_odd_results.py OUT.h5
+"""A valid results file with everything that is odd: make_odd_results.py OUT.h5 AXES.h5
 
 Names that are no file names, that become equal when they are made plain, or that hold quotes; texts with escape
 sequences; every type with its extreme values; axes of length 0; three axes; NaN, infinities and -0."""
@@ -87,4 +87,21 @@ with h5py.File(sys.argv[1], "w", track_order=True) as file:
         group = file.create_group(odd, track_order=True)
         group.attrs["what, \"is\" this\u009b"] = "odd"
         put(group, "quoted \"name\", with comma", np.array([1.5]), [dimension(group, "axis \"q\"", 1)])
+    file.attrs["complete"] = np.uint8(1)
+
+# A second file: axes of one name and other lengths in a group and above it, and a length that holds no value.
+with h5py.File(sys.argv[2], "w", track_order=True) as file:
+    file.attrs["format"] = "brisk-results"
+    file.attrs["format_version"] = np.array([1, 0], "<i4")
+    file.attrs["experiment"] = "pi"
+    file.attrs["seed"] = np.uint64(1)
+    above = coordinate(file, "x", np.arange(3.0))
+    inner = file.create_group("inner", track_order=True)
+    put(inner, "short", np.arange(3.0), [above])
+    put(inner, "long", np.arange(20000.0), [coordinate(inner, "x", np.arange(20000.0))])
+    axes = dimension(file, "a", 2**50), dimension(file, "b", 0)
+    vast = file.create_dataset("vast", (2**50, 0), dtype="<f8")
+    for axis, scale in enumerate(axes):
+        vast.dims[axis].attach_scale(scale)
+        vast.dims[axis].label = scale.name[1:]
     file.attrs["complete"] = np.uint8(1)

@@ -63,7 +63,7 @@ page interval
 has interval 'a table of intervals' 'method +low +high +half-width +guarantee'
 has interval 'what each promises' 'What they promise'
 has interval 'why one has no ends' 'Notes .*hoeffding'
-"$BRISK_PYTHON" "$acceptance/make_odd_results.py" odd.h5 || exit 1
+"$BRISK_PYTHON" "$acceptance/make_odd_results.py" odd.h5 axes.h5 || exit 1
 run_brisk show odd.h5
 check 'a file of another program' test "$exit_code" -eq 0
 check 'no escape sequence of it reaches the terminal' bash -c \

@@ -113,3 +113,25 @@ def test_one_damaged_figure_leaves_the_others(changed, command, tmp_path):
     done = command("figures", path, "-o", tmp_path / "figures", "--format", "png")
     fails(done, 1, "trials_tanh_3 failed", "tanh_3/trials/histogram")
     assert "trials_tanh_5.png" in done.stdout and "test_error.png" in done.stdout
+
+
+def test_report_and_figures_in_one_go_are_those_of_two_commands(drawn, lab, command, tmp_path):
+    done = command("report", lab, "-o", tmp_path / "both.html", "--figures", tmp_path / "figures")
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.splitlines()[-1] == str(tmp_path / "both.html")
+    assert len(done.stdout.splitlines()) == len(list(drawn.iterdir())) + 1
+    for path in drawn.iterdir():
+        assert path.read_bytes() == (tmp_path / "figures" / path.name).read_bytes(), path.name
+    assert command("report", lab, "-o", tmp_path / "alone.html").returncode == 0
+    assert (tmp_path / "alone.html").read_bytes() == (tmp_path / "both.html").read_bytes()
+
+
+def test_a_report_with_a_damaged_figure_is_written_and_says_so(parts, command, tmp_path):
+    path = tmp_path / "damaged.h5"
+    path.write_bytes(parts["training"].read_bytes())
+    with h5py.File(path, "r+") as file:
+        file["network/tanh_3"].attrs["activation"] = "unheard-of"
+    done = command("report", path, "-o", tmp_path / "page.html", "--figures", tmp_path / "figures")
+    fails(done, 1, "decision_tanh_3 failed")
+    assert "could not be drawn" in (tmp_path / "page.html").read_text()
+    assert str(tmp_path / "figures" / "loss.png") in done.stdout

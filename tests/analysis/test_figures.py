@@ -373,3 +373,23 @@ def test_a_changed_value_changes_the_picture(lab, changed, edit):
 
     before, after = shown(lab), shown(changed(edit))
     assert before.shape != after.shape or not np.allclose(before, after)
+
+
+def test_the_enclosure_in_the_legend_holds_the_true_risk(changed):
+    def narrow(file):
+        file["network/tanh_3"].attrs.update(true_risk=0.02279250, true_risk_low=0.02279236, true_risk_high=0.02279264)
+
+    labels = [text.get_text() for text in draw_trials(changed(narrow)).axes[0].get_legend().get_texts()]
+    assert any("[2.27923, 2.27927]" in label for label in labels)  # to the nearest it would be [2.27924, 2.27926]
+
+
+def test_a_text_with_dollars_is_no_mathematics(parts, tmp_path):
+    path = tmp_path / "dollars.h5"
+    path.write_bytes(parts["tensor-basics"].read_bytes())
+    with h5py.File(path, "r+") as file:
+        name = "tensor_basics/graph/dot"
+        words = file[name].asstr()[()].replace("<b>w</b>", "<b>$x_{$</b>")
+        del file[name]
+        file[name] = words
+    figure = figure_of(path, "graph")
+    assert r"\$x_{\$" in " ".join(texts(figure))

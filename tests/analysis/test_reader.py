@@ -97,3 +97,16 @@ def test_a_refused_file_is_closed(changed):
         file.attrs.modify("complete", np.uint8(1))
     shutil.copyfile(path, path.with_suffix(".copy"))
     brisk_analysis.open(path).close()
+
+
+def test_links_to_nowhere_and_in_circles(changed):
+    def link(file):
+        file["network/lost"] = h5py.SoftLink("/nowhere")
+        file["network/tanh_3/trials/top"] = file["/"]
+
+    def groups(path):
+        with brisk_analysis.open(path) as results:
+            return list(results.networks), set(results.groups())
+
+    before = groups(changed(lambda file: None, "before.h5"))
+    assert groups(changed(link)) == before

@@ -268,6 +268,18 @@ static bk_risk_estimate estimate_cell(const bk_risk_cell *cell, const bowl *of, 
 }
 
 /* Straight boundaries through a cell in all directions: what the enclosure measures beyond a line. */
+/* Both classes have the same components in another order, so the odds are 0 but for rounding, everywhere. The
+ * risk is 1/2 then; the estimate must end, somewhere within the bounds. */
+Test(risk_estimate, a_score_of_rounding_alone)
+{
+    const double means[12] = {-1, 0.3, 0.5, 1.1, 0.7, -0.9, 0.5, 1.1, 0.7, -0.9, -1, 0.3};
+    const bk_mixture mixture = {.inputs = 2, .components = 3, .means = means, .variance = 0.25};
+    bk_risk_enclosure found;
+    cr_assert_eq(bk_bayes_risk_enclosure(&found, &mixture, 1e-4), BK_OK, "%s", bk_error_message());
+    const bk_risk risk = check_estimate(&found);
+    cr_expect_float_eq(risk.risk, 0.5, 1e-3);
+}
+
 Test(risk_estimate, straight_lines_through_a_cell)
 {
     for (size_t i = 0; i < 60; i++) {

@@ -46,6 +46,8 @@ def parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
                                  "no other file.")
     report.add_argument("file", help="results file of brisk (HDF5)")
     report.add_argument("-o", "--output", metavar="FILE.html", default="report.html", help="the page (default: %(default)s)")
+    report.add_argument("--figures", metavar="FOLDER", help="write all figures as PNG and SVG into this folder too, as the "
+                        "command figures does, but draw each only once")
     return parser.parse_args(arguments)
 
 
@@ -56,13 +58,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             if options.command == "report":
                 from .report import write_report
 
-                write_report(results, options.output)
-                print(options.output)
-                return 0
-            from .figures import write_figures
-            from .style import STYLES
+                written, failures = write_report(results, options.output, options.figures)
+                written.append(options.output)
+            else:
+                from .figures import write_figures
+                from .style import STYLES
 
-            written, failures = write_figures(results, options.output, options.format, STYLES[options.theme])
+                written, failures = write_figures(results, options.output, options.format, STYLES[options.theme])
     except ResultsError as error:
         print(f"brisk_analysis: {error}", file=sys.stderr)
         return 3

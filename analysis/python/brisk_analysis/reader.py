@@ -70,6 +70,11 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
+def members(group: h5py.Group) -> list[Any]:
+    """Groups and datasets in the group, in the order of the file; links that lead nowhere are left out."""
+    return [member for member in map(group.get, group) if member is not None]
+
+
 class Node:
     """A group of the file; names are paths relative to it."""
 
@@ -146,7 +151,7 @@ class Node:
         parent = self.group.get(name) if name else self.group
         if not isinstance(parent, h5py.Group):
             return []
-        return [Node(self.path, parent[child]) for child in parent if isinstance(parent[child], h5py.Group)]
+        return [Node(self.path, child) for child in members(parent) if isinstance(child, h5py.Group)]
 
     def node(self, name: str) -> Node:
         """The group `name` in this one."""
@@ -262,10 +267,15 @@ class Network(Node):
         return self.find("true_risk")
 
     @property
+    def true_risk_error(self) -> Optional[float]:
+        """How far the integration that found the true risk may be off: an estimate, mostly too large, no bound."""
+        return self.find("true_risk_error")
+
+    @property
     def true_risk_enclosure(self) -> Optional[tuple[float, float]]:
         """(low, high) of the true risk: proved in the lab, an estimate of the integration's error in the
         coverage study."""
-        low, high, error = self.find("true_risk_low"), self.find("true_risk_high"), self.find("true_risk_error")
+        low, high, error = self.find("true_risk_low"), self.find("true_risk_high"), self.true_risk_error
         if low is not None and high is not None:
             return low, high
         risk = self.true_risk
@@ -338,11 +348,17 @@ class Results(Node):
     def _groups(self) -> tuple[str, ...]:
         found: list[str] = []
 
+        seen: set[int] = set()
+
         def visit(group: h5py.Group) -> None:
-            members = [group[name] for name in group]
-            if any(isinstance(member, h5py.Dataset) for member in members):
+            address = h5py.h5o.get_info(group.id).addr
+            if address in seen:  # a link to a group above would have no end
+                return
+            seen.add(address)
+            inside = members(group)
+            if any(isinstance(member, h5py.Dataset) for member in inside):
                 found.append(group.name.strip("/") or "/")
-            for member in members:
+            for member in inside:
                 if isinstance(member, h5py.Group):
                     visit(member)
 

@@ -46,9 +46,14 @@ QUESTIONS = {
 }
 
 
-def write_report(results, path):
-    """Writes the page, which appears whole or not at all."""
-    page = make_report(results)
+def write_report(results, path, figures=None):
+    """Writes the page, which appears whole or not at all; with a folder for them, all figures before it.
+
+    Returns (paths of the figures written, [(name, what failed)]).
+    """
+    gallery = Gallery(results)
+    written = gallery.save(figures) if figures is not None else ([], [])
+    page = make_report(results, gallery)
     folder, name = os.path.split(os.path.abspath(path))
     try:
         handle, part = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
@@ -64,11 +69,12 @@ def write_report(results, path):
             raise
     except OSError as error:
         raise ResultsError(f"{path}: cannot be written: {error.strerror}") from error
+    return written
 
 
-def make_report(results):
+def make_report(results, gallery=None):
     """The page as text."""
-    gallery = Gallery(results)
+    gallery = gallery or Gallery(results)
     sections = all_sections(results, gallery)
     taken = {"top", "answer", "contents-menu", "menu-button", "theme-button"}
     name_sections(sections, taken)
@@ -239,4 +245,4 @@ def header_facts(results):
         ("brisk", origin.version(results)),
         ("run", results.find("start", "run")),
     ]
-    return [(name, str(value)) for name, value in facts if value not in (None, "")]
+    return [(name, str(value)) for name, value in facts if value is not None and str(value)]

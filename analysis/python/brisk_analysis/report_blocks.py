@@ -79,6 +79,11 @@ class Table:
     number: int = 0
     kind = "table"
 
+    def __post_init__(self):
+        for row in self.rows:
+            if len(row) > len(self.columns):
+                raise ValueError(f"{self.caption}: a row of {len(row)} values for {len(self.columns)} columns")
+
     @property
     def helps(self):
         """What the columns mean, for the line below."""

@@ -190,7 +190,7 @@ def dataset_row(name, data):
         axes = [dimension.label or f"axis {i}" for i, dimension in enumerate(data.dims)]
         shape = " × ".join(f"{label} {text.count(length)}" for label, length in zip(axes, data.shape))
     meaning = plain(data.attrs.get("long_name", ""))
-    unit = plain(data.attrs.get("units", ""))
+    unit = str(plain(data.attrs.get("units", "")))
     small = [f"unit {unit}"] if unit not in ("", "1") else []
     return [
         words(name, small=[str(data.dtype) if data.dtype.kind in "fiu" else "text"]),

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from . import report_text as text
 from . import style
-from .figures import all_figures
+from .figures import all_figures, write_figures
 from .report_blocks import Figure, Note
 from .report_svg import Palette, embed
 
@@ -43,6 +43,18 @@ class Gallery:
         self.results = results
         self.palette = Palette()
         self.waiting, self.left_out = select(all_figures(results))
+        self.sources = {}  # SVG of figures that were drawn already, by name
+
+    def save(self, folder):
+        """Writes all figures of the file into the folder, those that the page leaves out too; the page's are drawn
+        once for both. Returns (paths written, [(name, what failed)])."""
+        names = {drawing.name for drawing in self.waiting}
+
+        def remember(drawing, figure):
+            if drawing.name in names:
+                self.sources[drawing.name] = drawing.inline(figure)
+
+        return write_figures(self.results, folder, each=remember)
 
     def take(self, *kinds, about=None):
         """Blocks of the figures of these kinds, in this order (of all kinds where none is named), about one thing or any.
@@ -65,7 +77,7 @@ class Gallery:
     def block(self, drawing):
         """The figure; where it cannot be drawn, a note that says why."""
         try:
-            source = drawing.svg(self.results)
+            source = self.sources.pop(drawing.name, None) or drawing.svg(self.results)
             title, caption = drawing.title, drawing.caption
             if len(source) > HEAVIEST:
                 markup = self.picture(drawing, title)

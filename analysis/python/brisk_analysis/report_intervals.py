@@ -18,12 +18,13 @@ ORDER = list(GUARANTEE)
 
 @dataclass
 class Truth:
-    """The true risk of a network, as an interval that holds it."""
+    """The true risk of a network: the best estimate, and an interval that holds it."""
 
     value: float
     low: float
     high: float
     proved: bool  # or estimated
+    error: Optional[float] = None  # of the estimate, itself an estimate
 
 
 @dataclass
@@ -67,9 +68,10 @@ def truth_of(network):
         return None
     value = plain(attributes["true_risk"])
     if "true_risk_low" in attributes and "true_risk_high" in attributes:
-        return Truth(value, plain(attributes["true_risk_low"]), plain(attributes["true_risk_high"]), True)
+        low, high = plain(attributes["true_risk_low"]), plain(attributes["true_risk_high"])
+        return Truth(value, low, high, True, plain(attributes.get("true_risk_error")))
     error = plain(attributes.get("true_risk_error", 0.0))
-    return Truth(value, value - error, value + error, False)
+    return Truth(value, value - error, value + error, False, error)
 
 
 def intervals_of(node, name="interval"):

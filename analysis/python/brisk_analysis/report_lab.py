@@ -216,9 +216,9 @@ def bayes_note(results):
         return []
     low, high = results.find("bayes_risk_low", "network"), results.find("bayes_risk_high", "network")
     proved = f", proved to lie in {text.enclosure(low, high)}" if low is not None and high is not None else ""
-    return [
-        Paragraph(f"No classifier can do better than the Bayes risk of this problem: {text.percent(risk, 4)}{proved}.")
-    ]
+    off = integration_error(results.find("bayes_risk_error", "network"))
+    said = f"No classifier can do better than the Bayes risk of this problem: {text.percent(risk, 4)}{proved}{off}."
+    return [Paragraph(said)]
 
 
 # One network
@@ -252,12 +252,8 @@ def network_section(network, gallery):
 def truth_note(truth):
     if truth is None:
         return "The true risk is not known, so whether an interval holds it cannot be said."
-    how = "proved" if truth.proved else "by numerical integration"
-    return (
-        f"True risk: {text.percent(truth.value, 4)} ({how} to lie in {text.enclosure(truth.low, truth.high)})."
-        if truth.proved
-        else f"True risk: {text.percent(truth.value, 4)} ({how})."
-    )
+    how = f"proved to lie in {text.enclosure(truth.low, truth.high)}" if truth.proved else "by numerical integration"
+    return f"True risk: {text.percent(truth.value, 4)} ({how})."
 
 
 def withheld_note(intervals):
@@ -323,17 +319,22 @@ def network_facts(network, truth):
         )
     facts.append(("Generalisation gap", text.points(network.find("generalization_gap"))))
     if truth is not None:
-        facts.append(("True risk", f"{text.percent(truth.value, 4)} in {text.enclosure(truth.low, truth.high)}"))
+        how = ", proved to lie in" if truth.proved else " in"
+        off = integration_error(truth.error)
         facts.append(
-            (
-                "… of class −1, +1",
-                (
-                    f"{text.percent(network.find('true_risk_negative'), 4)}, "
-                    f"{text.percent(network.find('true_risk_positive'), 4)}"
-                ),
-            )
+            ("True risk", f"{text.percent(truth.value, 4)}{how} {text.enclosure(truth.low, truth.high)}{off}")
         )
+        classes = network.find("true_risk_negative"), network.find("true_risk_positive")
+        if None not in classes:
+            facts.append(("… of class −1, +1", ", ".join(text.percent(one, 4) for one in classes)))
     return facts + trial_facts(network)
+
+
+def integration_error(error):
+    """What stands behind a risk that was found by integration; '' where the file does not tell how well."""
+    if not text.is_number(error):
+        return ""
+    return f"; by integration, with an estimated error of {text.scientific(100 * error, 2)}{text.SPACE}percentage points"
 
 
 def trial_facts(network):

@@ -38,7 +38,7 @@ def provenance(results):
     resumed = results.find("resumed_trials", "run")
     rows.append(("Trials taken from a checkpoint or shards", text.count(resumed) if resumed else None))
     rows.append(("Digest of the content (SHA-256)", results.find("digest")))
-    section.add(Facts([(name, str(value)) for name, value in rows if value not in (None, "")]))
+    section.add(Facts([(name, str(value)) for name, value in rows if value is not None and str(value)]))
     if "run" not in results.group:
         section.add(
             Paragraph("Host, time and compiler are not in the file: it was made with --reproducible, or without /run.")

@@ -3,7 +3,7 @@
 from . import report_text as text
 from .report_blocks import Cell, Column, Facts, Note, Paragraph, Section, Table, number, rate, whole, words
 from .report_intervals import guarantee
-from .report_lab import network_cell, network_title, section_id, truth_of
+from .report_lab import integration_error, network_cell, network_title, section_id, truth_of
 
 PROMISING = ("exact", "finite-sample")
 
@@ -166,13 +166,7 @@ def coverage_facts(network):
     if error is not None:
         facts[-1] = (facts[-1][0], f"{facts[-1][1]} ± {text.percent(error, 4)} (standard error)")
     if truth is not None:
-        facts.append(("True risk", text.percent(truth.value, 6)))
-        off = network.find("true_risk_error")
-        if off is not None:
-            facts[-1] = (
-                "True risk",
-                f"{facts[-1][1]} (integration off by about {text.significant(100 * off, 2)}{text.SPACE}% at most)",
-            )
+        facts.append(("True risk", text.percent(truth.value, 6) + integration_error(truth.error)))
     return facts
 
 

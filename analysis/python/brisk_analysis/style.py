@@ -108,7 +108,7 @@ class Style:
     def lay_out(self, figure: Figure) -> None:
         """Places everything once for all formats."""
         figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)  # with an engine, even one that does nothing, saving draws everything twice
 
     def save(self, figure: Figure, path: str, transparent: bool = False) -> None:
         """Writes the figure to path (.png, .svg or .pdf) without dates or versions in it."""

@@ -122,7 +122,7 @@ static inline BK_FLAT words not_zero(words x)
     return below(all_of(0), (x | (x >> 1)) & all_of(~UINT64_C(0) >> 1));
 }
 
-/* By words_each words, whose byte w of field f serves draws 8 w to 8 w + 7 of count f. */
+/* By words_each words; byte f of word w serves draws 8 w to 8 w + 7 of count f. */
 static BK_ALOOF words split_rest(unsigned words_each, generators *spare, words count)
 {
     words left = all_of(0);

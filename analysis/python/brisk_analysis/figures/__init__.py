@@ -10,7 +10,7 @@ function (results, subject, style) -> matplotlib Figure, and a FigureSpec that n
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable, Optional
 
 from ..reader import ResultsError
 from ..style import LIGHT, Style
@@ -19,6 +19,8 @@ from . import (comparison, convergence, coverage_study, decision, distribution, 
 from .spec import Drawing, FigureError, FigureSpec
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from ..reader import Results
 
 MODULES = (graph, gradient_check, loss, decision, overview, trials, intervals, comparison, coverage_study, loss_coverage,
@@ -35,8 +37,9 @@ def all_figures(results: Results) -> list[Drawing]:
 
 
 def write_figures(results: Results, folder: str | os.PathLike[str], formats: tuple[str, ...] = ("png", "svg"),
-                  style: Style = LIGHT) -> tuple[list[str], list[tuple[str, str]]]:
-    """Draws every figure of the file into the folder, which is made if need be.
+                  style: Style = LIGHT, each: Optional[Callable[[Drawing, Figure], None]] = None
+                  ) -> tuple[list[str], list[tuple[str, str]]]:
+    """Draws every figure of the file into the folder, which is made if need be; `each` is called with every one.
 
     Returns (paths written, [(name, what failed)]).
     """
@@ -53,10 +56,15 @@ def write_figures(results: Results, folder: str | os.PathLike[str], formats: tup
         except (FigureError, ResultsError) as error:
             failures.append((drawing.name, str(error)))
             continue
+        except Exception as error:  # pylint: disable=broad-except  # a damaged file must not cost the other figures
+            failures.append((drawing.name, f"{results.path} does not have the shape that it should: {error}"))
+            continue
         try:
             for path in paths:
                 style.save(figure, path)
         except OSError as error:
             raise ResultsError(f"{error.filename or paths[0]}: cannot be written: {error.strerror}") from error
         written.extend(paths)
+        if each is not None:
+            each(drawing, figure)
     return written, failures

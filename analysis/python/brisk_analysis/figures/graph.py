@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.patches import Ellipse, PathPatch
 from matplotlib.path import Path
 
+from .parts import literal
 from .spec import FigureError, FigureSpec
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Pen:
     def write(self, operation: dict[str, Any]) -> None:
         x, y = operation["pt"]
         # Graphviz reckons with Helvetica, which is narrower than our font.
-        self.axis.text(x, y, operation["text"], fontsize=0.86 * self.size, color=self.line, zorder=self.depth + 1,
+        self.axis.text(x, y, literal(operation["text"]), fontsize=0.86 * self.size, color=self.line, zorder=self.depth + 1,
                        horizontalalignment={"l": "left", "c": "center", "r": "right"}[operation["align"]],
                        fontweight="bold" if self.look & 1 else "normal", fontstyle="italic" if self.look & 2 else "normal")
 

@@ -23,7 +23,12 @@ def label(node: Node, name: str = "") -> str:
     """What an axis says about a dataset (or group) of the file: 'long name [unit]'."""
     text = str(node.find("long_name", name) or (name or node.name).rsplit("/", 1)[-1].replace("_", " "))
     unit = str(node.find("units", name) or "1")
-    return text if unit == "1" else f"{text} [{unit}]"
+    return literal(text if unit == "1" else f"{text} [{unit}]")
+
+
+def literal(text: str) -> str:
+    """A text of the file as matplotlib draws it: between two dollars it would read mathematics."""
+    return text.replace("$", r"\$")
 
 
 def panels(style: Style, count: int, across: int, width: float, height: float,

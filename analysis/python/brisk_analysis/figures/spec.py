@@ -62,5 +62,9 @@ class Drawing:
     def svg(self, results: Results) -> str:
         """One <svg> element for a page: its text is text, its ids begin with the figure's name, and its colours are
         CSS variables (style.css_variables() defines them), so that a page can be light or dark."""
+        return self.inline(self.draw(results))
+
+    def inline(self, figure: Figure) -> str:
+        """The same of this figure as it was drawn in the light style."""
         with LIGHT.context():
-            return LIGHT.inline_svg(self.draw(results), self.name)
+            return LIGHT.inline_svg(figure, self.name)

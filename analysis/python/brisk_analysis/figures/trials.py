@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import style as text
 from ..reader import ResultsError
+from ..report_text import enclosure as rounded_outwards
 from .interval_rows import draw_rows, row_height
 from .parts import Lattice, extent, side_legend, whole
 from .spec import FigureSpec
@@ -147,7 +148,7 @@ def draw_lines(network: Network, top: Axes, bottom: Axes, style: Style) -> None:
     if risk is not None:
         words = f"true risk: {text.percent(risk, 4)}"
         if enclosure is not None:
-            words += f"\nin [{text.number(100 * enclosure[0], 5)}, {text.number(100 * enclosure[1], 5)}] %"
+            words += f"\nin {rounded_outwards(*enclosure)}"
             for axis in (top, bottom):
                 axis.axvspan(100 * enclosure[0], 100 * enclosure[1], color=style.truth, alpha=0.4, linewidth=0)
         marks.append((risk, style.truth, "-", words))
