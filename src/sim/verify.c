@@ -54,10 +54,15 @@ static void add_line(bk_check *check, const bk_part *part, const bk_stored *stor
                        (unsigned long long)unlike, (unsigned long long)compared,
                        sample == 0 ? "; --exact compares them" : " and cannot be judged without --exact");
     }
-    bk_text_append(
-        &check->lines, "%s\n",
-        whole ? ""
-              : "; not all outputs of its trials are kept, so nothing that follows from them was compared");
+    if (!whole && stored->kept < part->n_outputs) {
+        bk_text_append(&check->lines,
+                       "; not all outputs of its trials are kept, so nothing that follows from "
+                       "them was compared");
+    } else if (!whole) {
+        bk_text_append(&check->lines, "; what follows from them was not compared, after a simulation whose "
+                                      "outputs are not all kept");
+    }
+    bk_text_append(&check->lines, "\n");
 }
 
 bk_status bk_verify_simulation(bool *whole, bk_run *run, bk_part *part, const bk_simulation *simulation,

@@ -6,6 +6,11 @@
     check_verify.py BRISK FILE.h5 forged      digests made to fit: the run that verify makes again names it
     check_verify.py BRISK FILE.h5 attributes  one attribute of each name, digests made to fit
     check_verify.py BRISK FILE.h5 set PATH VALUE   only writes: an attribute "/@seed" or a text dataset, digests fit
+    check_verify.py BRISK FILE.h5 count PATH       only writes: one more in the first value of an array of counts
+    check_verify.py BRISK FILE.h5 digests          only writes: another digest of every block
+    check_verify.py BRISK FILE.h5 without PATH     only writes: a dataset less
+    check_verify.py BRISK FILE.h5 retyped PATH     only writes: a dataset [trial] as f32
+    check_verify.py BRISK FILE.h5 fewer SIMULATION only writes: facts of one block less than there is
 
 Every dataset gets its turn, with the last bit of a value in the middle flipped. Where values pass through libm that
 is told, and an error with --exact alone; there a higher bit is flipped too.
@@ -107,15 +112,58 @@ def names(path):
     return datasets, sorted(attributes.values())
 
 
-def main(brisk, path, kind, *rest):
+def index_scale(group, name, length):
+    """An axis that only counts, as brisk writes it."""
+    scale = group.create_dataset(name, (length,), dtype=">f4")
+    scale.make_scale(check_digest.INDEX.decode() + "%10d" % length)
+    return scale
+
+
+def replace(file, path, values, scale):
+    """A dataset [axis] with the attributes of the one that was there."""
+    old = file[path]
+    kept = {name: value for name, value in old.attrs.items() if name not in check_digest.SCALE}
+    label = old.dims[0].label
+    del file[path]
+    new = file.create_dataset(path, data=values)
+    new.dims[0].attach_scale(scale)
+    new.dims[0].label = label
+    for name, value in kept.items():
+        new.attrs[name] = value
+
+
+def rewrite(file, kind, path, *rest):
+    """Of the kinds that only write."""
     if kind == "set":
+        name, _, attribute = path.partition("@")
+        if attribute:
+            file[name].attrs.modify(attribute, np.asarray(rest[0], file[name].attrs[attribute].dtype)[()])
+        else:
+            file[name][()] = rest[0]
+    elif kind == "count":
+        file[path][0] += 1
+    elif kind == "digests":
+        for simulation in file["simulation"].values():
+            simulation["block_digest"][...] = simulation["block_digest"][()] ^ np.uint64(1)
+    elif kind == "without":
+        del file[path]
+    elif kind == "retyped":
+        replace(file, path, file[path][()].astype("<f4"), file[path].dims[0][0])
+    elif kind == "fewer":
+        group = file["simulation"][path]
+        digests = group["block_digest"][()][:-1]
+        old = group["block_digest"].dims[0][0].name
+        group["block_digest"].dims[0].detach_scale(file[old])
+        del file[old]
+        replace(group, "block_digest", digests, index_scale(group, "block", len(digests)))
+        group.attrs.modify("trials", np.uint64(len(digests) * int(group.attrs["block_size"])))
+
+
+def main(brisk, path, kind, *rest):
+    if kind not in ("damaged", "forged", "attributes"):
         shutil.copy(path, COPY)
         with h5py.File(COPY, "r+") as file:
-            name, _, attribute = rest[0].partition("@")
-            if attribute:
-                file[name].attrs.modify(attribute, np.asarray(rest[1], file[name].attrs[attribute].dtype)[()])
-            else:
-                file[name][()] = rest[1]
+            rewrite(file, kind, *(rest or [""]))
             seal(file)
         return 0
     datasets, attributes = names(path)

@@ -24,6 +24,8 @@ verified() {
 }
 # differs PATTERN ARGUMENT...: exit code 4, and PATTERN on stderr.
 differs() { refused 4 "$1" verify "${@:2}"; }
+# not_agreed FILE: of none of its simulations is it said that its blocks agree.
+not_agreed() { verified 'blocks differ' "$@" && ! grep 'blocks of .* agree' <<<"$out"; }
 forge() { "$BRISK_PYTHON" "$acceptance/check_verify.py" "$BRISK" "$@"; }
 
 small=(--hidden 5,7 --train-size 40 --epochs 30 --trials 300 --test-size 100 --resamples 199)
@@ -55,6 +57,7 @@ check 'the same ones on demand' verified 'sample-seed 17 takes the same' lab.h5 
 
 check 'a lab of summaries' made summary.h5 lab "${small[@]}" --keep summary
 check 'summaries' verified 'the same bits$' summary.h5
+check 'summaries by a sample: why, is told' verified 'agree; not all outputs of its trials are kept' summary.h5 --sample 2
 check 'summaries by a sample: what was left out is told' verified 'datasets that may depend on all trials' summary.h5 --sample 2
 check 'a run without /run' made bare.h5 lab "${small[@]}" --reproducible
 check 'without /run' verified 'the same bits$' bare.h5
@@ -96,6 +99,8 @@ for experiment in "${!experiments[@]}"; do
     check "$experiment" verified 'the same bits$' "$experiment.h5" --exact
     check "$experiment by a sample" verified 'is verified by a sample$' "$experiment.h5" --sample 1
 done
+# shellcheck disable=SC2086
+check 'a coverage study of summaries' made coverage-summary.h5 coverage-study ${experiments[coverage-study]} --keep summary
 
 # ---- Beside another libm: what is declared inexact, and nothing else, may differ.
 elsewhere() {
@@ -113,11 +118,24 @@ told_elsewhere() { elsewhere "$@" && matches "$out" 'but for [0-9]+ that pass th
 not_exact() {
     ! elsewhere "$@" --exact && [ "$exit_code" -eq 4 ]
 }
+# not_judged PATTERN ARGUMENT...: verified, and of no block with trials is it said that all agree.
+not_judged() {
+    elsewhere "${@:2}" && matches "$out" "digests of [0-9]+ of [0-9]+ blocks differ; .* pass through libm$1" &&
+        ! grep 'blocks of .* agree' <<<"$out"
+}
+told_wrong() { ! elsewhere "${@:2}" && [ "$exit_code" -eq 4 ] && matches "$err" "$1"; }
 if [ -n "${OTHER_LIBM:-}" ]; then
     for file in lab summary coverage-study loss-coverage fit; do
         check "$file beside another libm" told_elsewhere $file.h5
         check "$file is not the same bits there" not_exact $file.h5
     done
+    for file in coverage-study coverage-summary loss-coverage; do
+        check "$file beside another libm: digests are not said to agree" not_judged "; --exact compares them" $file.h5
+        check "$file by a sample: nor there" not_judged ' and cannot be judged without --exact' $file.h5 --sample 100
+        check "$file by a sample of one block" elsewhere $file.h5 --sample 1
+    done
+    check 'an exact value that is kept' forge coverage-study.h5 count /network/tanh_5/trials/error_count
+    check 'is compared there' told_wrong 'trial 0 .*/network/tanh_5/trials/error_count \[trial 0\]' forged.h5 --sample 100
     for file in test-error training-study power-study training tensor-basics gradient-check pi stopped width; do
         check "$file beside another libm" elsewhere $file.h5
     done
@@ -139,6 +157,28 @@ check 'fewer trials in the configuration' option trials 200
 check 'they are named' differs '/simulation/fresh test sets@trials_asked is 300 in the file, but 200' forged.h5
 check 'another learning rate in the configuration' option learning-rate 0.2
 check 'what it changes first is named' differs '/network/tanh_5@' forged.h5
+check 'other digests of blocks whose values are not all kept' forge coverage-study.h5 digests
+check 'are counted' verified 'computed again: digests of 4 of 4 blocks differ; they cover values that pass through libm; --exact' forged.h5
+check 'are no agreement' not_agreed forged.h5
+check 'are found' differs 'block_digest \[block 0\] is not the digest of what' forged.h5 --exact
+check 'other digests of blocks of exact values' forge summary.h5 digests
+check 'they are named' differs 'block_digest \[block 0\] is not the digest of what' forged.h5
+check 'other digests of blocks whose values are kept' forge pi.h5 digests
+check 'they are named too' differs 'block_digest \[block 0\] is not the digest of its values' forged.h5
+for all in '' '--sample 3'; do
+    check 'no values of trials' forge pi.h5 without /pi/trial_value
+    # shellcheck disable=SC2086
+    check "it is named $all" differs '/pi/trial_value is missing in the file' forged.h5 $all
+    check 'values of trials of another type' forge pi.h5 retyped /pi/trial_value
+    # shellcheck disable=SC2086
+    check "they are named $all" differs '/pi/trial_value in the file is not the 500 values' forged.h5 $all
+    check 'no values at their own place' forge lab.h5 without /network/tanh_5/trials/error_count
+    # shellcheck disable=SC2086
+    check "it is named $all" differs '/network/tanh_5/trials/error_count is missing in the file' forged.h5 $all
+    check 'fewer trials than were asked for' forge summary.h5 fewer 'fresh test sets'
+    # shellcheck disable=SC2086
+    check "which no rule ended $all" differs '@trials does not fit the 300 trials .* no stopping rule ends' forged.h5 $all
+done
 check 'a changed configuration without digests that fit' "$BRISK_PYTHON" -c '
 import h5py, shutil
 shutil.copy("lab.h5", "forged.h5")

@@ -57,7 +57,7 @@ static bk_status summarise(void *context, const bk_trials *trials, bk_group *res
 {
     (void)context;
     study_seen.summaries++;
-    for (size_t i = 0; i < trials->n_outputs; i++) {
+    for (size_t i = 0; i < trials->n_outputs - (study.count_lost ? 1 : 0); i++) {
         BK_TRY(bk_trials_put(trials, i, results));
     }
     return BK_OK;
@@ -65,12 +65,13 @@ static bk_status summarise(void *context, const bk_trials *trials, bk_group *res
 
 static bk_status run_study(bk_run *run)
 {
-    const bk_output outputs[] = {{.name = "uniform",
-                                  .dtype = BK_F64,
-                                  .low = 0.0,
-                                  .high = study.no_range ? 0.0 : 1.0,
-                                  .inexact = study.inexact},
-                                 {.name = "count", .dtype = BK_U32, .unit = "points"}};
+    const bk_output outputs[] = {
+        {.name = "uniform",
+         .dtype = BK_F64,
+         .low = 0.0,
+         .high = study.no_range ? 0.0 : 1.0,
+         .inexact = study.inexact},
+        {.name = "count", .dtype = BK_U32, .unit = "points", .high = study.count_range ? 6.0 : 0.0}};
     const bk_output normal[] = {{.name = "normal", .dtype = BK_F64}};
     bk_group *results = bk_run_results(run);
     const bk_simulation first = {.trials = study.trials,

@@ -15,6 +15,8 @@ typedef struct study_switches {
     double shift;        /* a planted fault: added to output "uniform" of trial 100 */
     bool inexact;        /* the uniform output is declared inexact */
     bool extra;          /* the results have one more attribute */
+    bool count_range;    /* the count declares its range */
+    bool count_lost;     /* the values of the count are not kept */
 } study_switches;
 extern study_switches study;
 

@@ -2,25 +2,35 @@
  * A run beside the file that it wrote: it agrees, whatever was kept and however it is compared, and a
  * difference is named by its address. The faults are planted in the run, so that the file is always whole. */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/part.h"
 #include "study.h"
 
 TestSuite(verify, .init = study_reset);
 
-/* The file of a run with the switches as they are. */
-static bk_results *file_of(const bk_run_control *control)
+/* Before it is written, so that the digests of the file fit. */
+typedef void change(bk_group *root);
+
+/* The file of a run with the switches as they are, but for one change. */
+static bk_results *forged_file(const bk_run_control *control, change *forge)
 {
     const char *path = study_path("results.h5");
     bk_results *results = study_execute(control);
     cr_assert_not_null(results, "%s", bk_error_message());
+    if (forge != NULL) {
+        forge(bk_results_root(results));
+    }
     cr_assert_eq(bk_results_write(results, path, true), BK_OK, "%s", bk_error_message());
     bk_results_destroy(results);
     results = bk_results_read(path);
     cr_assert_not_null(results, "%s", bk_error_message());
     return results;
 }
+
+static bk_results *file_of(const bk_run_control *control) { return forged_file(control, NULL); }
 
 static const bk_verify_request everything = {.sample = 0};
 
@@ -194,7 +204,9 @@ Test(verify, an_inexact_output_may_be_off_by_its_tolerance_and_no_more)
     agrees(file, NULL, &everything, "that pass through libm");
     agrees(file, NULL, &sample, "the same bits\n");
     agrees(folded, &summary, &everything, "that pass through libm");
-    differs(folded, &summary, &sample, "without --sample");
+    agrees(folded, &summary, &sample,
+           "digests of 1 of 16 blocks differ; they cover values that pass through libm and "
+           "cannot be judged without --exact");
     differs(file, NULL, &exact, "trial 100");
     differs(folded, &summary, &exact, "block 1");
     study.shift = -1e-11;
@@ -204,6 +216,126 @@ Test(verify, an_inexact_output_may_be_off_by_its_tolerance_and_no_more)
     differs(file, NULL, &everything, "trial 100");
     bk_results_destroy(file);
     bk_results_destroy(folded);
+}
+
+/* ---- Digests and values that were made to fit each other ---- */
+
+static uint64_t *digests_of(bk_group *root)
+{
+    return (uint64_t *)bk_dataset_values(bk_dataset_find(root, "simulation/first part/block_digest"));
+}
+
+static void wrong_digest(bk_group *root) { digests_of(root)[1] ^= 1; }
+
+/* Another value of trial 3, with the digest that block 0 then has. */
+static void put_value(bk_group *root, double value, uint32_t number)
+{
+    double block[2 * 64];
+    double *uniform = (double *)bk_dataset_values(bk_dataset_find(root, "first/uniform/trial_value"));
+    uint32_t *count = (uint32_t *)bk_dataset_values(bk_dataset_find(root, "first/count/trial_value"));
+    uniform[3] = value;
+    count[3] = number;
+    for (size_t i = 0; i < 64; i++) {
+        block[2 * i] = uniform[i];
+        block[2 * i + 1] = count[i];
+    }
+    digests_of(root)[0] = bk_block_digest(block, 2 * 64);
+}
+
+static void out_of_range(bk_group *root) { put_value(root, 2.0, 0); }
+static void not_a_number(bk_group *root) { put_value(root, (double)NAN, 0); }
+static void too_many(bk_group *root) { put_value(root, 0.5, UINT32_MAX); }
+
+/* A seed with which a sample of one block is not block 0, so that no trial tells. */
+static bk_verify_request beside_block_0(const bk_results *file, const bk_run_control *control)
+{
+    bk_verify_request request = {.sample = 1};
+    const double shift = study.shift;
+    study.shift = -1e-9;
+    for (;; request.sample_seed++) {
+        bk_text page = {0};
+        const bk_status status = study_verify(&page, file, control, &request);
+        bk_text_clear(&page);
+        if (status == BK_MISMATCH && strstr(bk_error_message(), "trial 100") != NULL) {
+            break;
+        }
+        cr_assert_lt(request.sample_seed, 200);
+    }
+    study.shift = shift;
+    return request;
+}
+
+Test(verify, values_that_the_run_takes_from_the_file_are_such_as_a_trial_may_give)
+{
+    bk_results *file = file_of(NULL);
+    const bk_verify_request sample = beside_block_0(file, NULL);
+    agrees(file, NULL, &sample, "the same bits\n");
+    bk_results_destroy(file);
+    file = forged_file(NULL, out_of_range);
+    differs(file, NULL, &sample,
+            "'first part', trial 3: output uniform is 2, outside its declared range [0, 1]");
+    differs(file, NULL, &sample, "in the file (/first/uniform/trial_value [trial 3])");
+    bk_results_destroy(file);
+    file = forged_file(NULL, not_a_number);
+    differs(file, NULL, &sample, "/first/uniform/trial_value [trial 3]");
+    bk_results_destroy(file);
+    study.count_range = true;
+    file = forged_file(NULL, too_many);
+    differs(file, NULL, &sample, "output count is 4.29497e+09, outside its declared range [0, 6]");
+    bk_results_destroy(file);
+}
+
+Test(verify, a_digest_of_inexact_values_that_are_kept_is_that_of_the_file_s_values)
+{
+    const bk_verify_request sample = {.sample = 1000};
+    study.inexact = true;
+    bk_results *file = forged_file(NULL, wrong_digest);
+    /* The value of trial 100, in this block, is off by less than its tolerance. */
+    study.shift = -2e-14;
+    differs(file, NULL, &everything, "block_digest [block 1] is not the digest of its values");
+    differs(file, NULL, &sample, "block_digest [block 1] is not the digest of its values");
+    bk_results_destroy(file);
+}
+
+Test(verify, a_digest_that_cannot_be_judged_is_counted_and_not_said_to_agree)
+{
+    const bk_verify_request sample = {.sample = 1000};
+    const bk_verify_request exact = {.exact = true};
+    const bk_run_control summary = {.keep = BK_KEEP_SUMMARY};
+    study.inexact = true;
+    bk_results *file = forged_file(&summary, wrong_digest);
+    for (int sampled = 0; sampled < 2; sampled++) {
+        bk_text page = {0};
+        cr_assert_eq(study_verify(&page, file, &summary, sampled ? &sample : &everything), BK_OK, "%s",
+                     bk_error_message());
+        const char *text = bk_text_string(&page);
+        cr_assert_not_null(
+            strstr(text, "digests of 1 of 16 blocks differ; they cover values that pass through libm"), "%s",
+            text);
+        cr_assert_not_null(strstr(text, "--exact"), "%s", text);
+        cr_assert_null(strstr(text, "'first part' (1000 trials) agree"), "%s", text);
+        cr_assert_not_null(strstr(text, "all 6 blocks of 'second' (334 trials) agree"), "%s", text);
+        bk_text_clear(&page);
+    }
+    differs(file, &summary, &exact, "block_digest [block 1] is not the digest of what its trials gave");
+    study.inexact = false;
+    differs(file, &summary, &everything, "block_digest [block 1] is not the digest of what its trials gave");
+    bk_results_destroy(file);
+}
+
+Test(verify, an_exact_output_that_is_not_kept_is_in_the_digest)
+{
+    study.inexact = true;
+    study.count_lost = true;
+    bk_results *file = forged_file(NULL, wrong_digest);
+    /* The inexact output is kept, so that the digest has to fit all the same. */
+    study.shift = -2e-14;
+    differs(file, NULL, &everything, "block_digest [block 1] is not the digest of");
+    bk_results_destroy(file);
+    file = file_of(NULL);
+    study.shift = 0.0;
+    agrees(file, NULL, &everything, "(1000 trials) agree\n");
+    bk_results_destroy(file);
 }
 
 /* ---- Simulations that need another one ---- */
