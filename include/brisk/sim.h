@@ -261,7 +261,8 @@ typedef struct bk_verify_request {
  * With sample, the digests of the chosen blocks are compared, and their values where the file keeps them.
  * Where it keeps those of all outputs, what follows from all trials is then computed from the file's values
  * and compared too; else the page says what was left out. (What the tree holds when such a simulation is met
- * is compared as it is then: an experiment should not set an attribute again later.)
+ * is compared as it is then: an experiment should not set an attribute again later.) Digests of blocks that
+ * cover inexact values which the file does not keep are counted on the page, not judged, unless exact.
  *
  * Cost: the run's, on this process alone (no ranks), and as much memory beside the file's tree. */
 BK_API bk_status bk_run_verify(bk_text *page, const bk_results *file, const bk_experiment *experiment,
