@@ -12,9 +12,9 @@ Installs the packages that are missing (apt-get, as root or through sudo), build
 into build-dev/ and runs every test through ctest. Exits 0 if and only if all of them pass.
 
   --quick   leave out the tests labelled slow
-  --all     run those labelled statistical too, which take many minutes each, and the AVX-512 kernels in an
-            emulator (label emulated), which is installed, as are Octave, R, node and a browser, which open
-            results files and the report
+  --all     run those labelled statistical too, which take many minutes each, the AVX-512 kernels in an
+            emulator (label emulated), and Octave, R, node and a browser on results files and the report
+            (label readers); all these programs are installed
   --help    this text
   --        what follows goes to ctest, for example: ./run-tests.sh -- -R acceptance --verbose
 
@@ -58,11 +58,17 @@ done
 packages=("$packages_build" "$packages_figures" "$packages_tests" "$packages_asked")
 if [ "${CI:-}" = true ]; then
     packages+=("$packages_ci" "$packages_readers")
+elif [ -n "$left_out" ]; then
+    # Programs of other languages and a browser: a gigabyte to install, and minutes to run.
+    left_out+='|readers'
 fi
 install_packages "${packages[@]}"
 
-# The unit tests use two threads each.
-jobs=$((($(nproc) + 1) / 2))
+# The unit tests use two threads each, scripts mostly one; where many presets follow, nothing shall be late.
+jobs=$(nproc)
+if [ "${CI:-}" = true ]; then
+    jobs=$(((jobs + 1) / 2))
+fi
 
 # test_preset PRESET LABELS: runs the tests without these labels. ctest says at the end how many tests passed,
 # and its exit code ends this script.
