@@ -91,6 +91,11 @@ BK_API void *bk_reallocate(void *memory, size_t old_count, size_t count, size_t 
 BK_API char *bk_copy_text(const char *text);
 /* Frees memory of bk_allocate; NULL is fine. */
 BK_API void bk_free(void *memory);
+/* For a command at its start, never for a library: freed memory stays with the process, and the heap uses
+ * huge pages, so that runs of short-lived arrays do not fetch the same pages from the system again and again
+ * (a page costs up to some microseconds, most in virtual machines). What is larger than 32 MiB still goes
+ * back at once. Does nothing where the C library is not glibc. */
+BK_API void bk_keep_freed_memory(void);
 
 /* Memory for one long array of unknown length (base/pages.c): whole pages from the system that grow
  * without a second copy, and that cost nothing before they are written. From NULL and old_count 0, or from

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Checked memory: sizes that overflow and allocations that fail become a status with a message. */
+#define _GNU_SOURCE
+#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 #include "brisk/base.h"
 
@@ -82,3 +90,36 @@ char *bk_copy_text(const char *text)
 }
 
 void bk_free(void *memory) { free(memory); }
+
+/* ---- Memory of a command ---------------------------------------------------------------------------------
+ */
+
+#if defined(__GLIBC__) && defined(MADV_HUGEPAGE)
+#define HUGE_PAGE ((uintptr_t)2 << 20)
+#define FIRST     ((size_t)64 << 20) /* address space, not memory: pages that nobody writes cost nothing */
+
+/* The heap as it stands, from the piece on, in huge pages where the system has them on request. */
+static void use_huge_pages(const void *piece)
+{
+    const uintptr_t begin = ((uintptr_t)piece + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    const uintptr_t end = (uintptr_t)sbrk(0) & ~(HUGE_PAGE - 1);
+    if (begin < end && end - begin <= 2 * FIRST) { /* else the piece is not of the heap */
+        (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+    }
+}
+
+void bk_keep_freed_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    (void)mallopt(M_TOP_PAD, (int)FIRST);
+    void *piece = malloc(1 << 20);
+    if (piece != NULL) {
+        use_huge_pages(piece);
+        free(piece);
+    }
+    (void)mallopt(M_TOP_PAD, 4 << 20);
+}
+#else
+void bk_keep_freed_memory(void) {}
+#endif

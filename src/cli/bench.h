@@ -74,7 +74,7 @@ void bk_bench_fill(bk_bench_data *data);
 /* Resampling (bench_bootstrap.c). */
 #define BK_BENCH_RESAMPLES       64
 #define BK_BENCH_BCA_RESAMPLES   9999
-#define BK_BENCH_LARGE_RESAMPLES 64
+#define BK_BENCH_LARGE_RESAMPLES 256
 bk_status bk_bench_resample_1000(bk_bench_data *data);
 bk_status bk_bench_resample_65536(bk_bench_data *data);
 bk_status bk_bench_resample_million(bk_bench_data *data);

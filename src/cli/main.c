@@ -147,6 +147,7 @@ int bk_main(int argc, char **argv, const bk_experiment *const *experiments, size
     const bk_program program = {
         .name = basename(invoked), .invoked = invoked, .experiments = experiments, .count = count};
     occupy_standard_streams();
+    bk_keep_freed_memory();
     /* A file-size limit shall be an error of the write that meets it, not the end of the process. */
     (void)signal(SIGXFSZ, SIG_IGN);
     /* Numbers have a decimal point in options, files and JSON, whatever locale a program has set. */

@@ -48,21 +48,33 @@ bk_bootstrap_options bk_bootstrap_options_of(bk_statistic statistic)
 
 size_t bk_bootstrap_points(const bk_bootstrap_data *data) { return data->n + data->n_y; }
 
+/* Whether all |values| are at most so large and, where they must be, not negative. */
+static bool are_fine(const double *values, size_t n, double largest, bool negative)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        bad |= !(fabs(values[i]) <= largest) || (!negative && values[i] < 0);
+    }
+    return bad == 0;
+}
+
 static bk_status check_values(const char *name, const double *values, size_t n, bool negative)
 {
     const double largest = DBL_MAX / 4 / (double)n;
-    for (size_t i = 0; i < n; i++) {
-        if (!(fabs(values[i]) <= largest)) {
-            return bk_fail(
-                BK_INVALID,
-                "bootstrap: %s[%zu] = %g; values must be finite, and n of them within reach of a double",
-                name, i, values[i]);
-        }
-        if (!negative && values[i] < 0) {
-            return bk_fail(BK_INVALID, "bootstrap: %s[%zu] = %g is negative", name, i, values[i]);
-        }
+    if (are_fine(values, n, largest, negative)) {
+        return BK_OK;
     }
-    return BK_OK;
+    size_t i = 0;
+    while (are_fine(values + i, 1, largest, negative)) {
+        i++;
+    }
+    if (!(fabs(values[i]) <= largest)) {
+        return bk_fail(
+            BK_INVALID,
+            "bootstrap: %s[%zu] = %g; values must be finite, and n of them within reach of a double", name, i,
+            values[i]);
+    }
+    return bk_fail(BK_INVALID, "bootstrap: %s[%zu] = %g is negative", name, i, values[i]);
 }
 
 /* Labels below their count, none of which is empty. */

@@ -6,10 +6,12 @@
  * size. */
 #include <math.h>
 
+#include "stats/acceleration.h"
 #include "stats/bootstrap_plan.h"
 #include "stats/lanes.h"
 
 #define MOST_BLOCKS 1000
+#define PIECE       1024 /* influence values at a time: whole lanes */
 
 /* Influence l_i = (n - 1) (mean of the delete-one values - the i-th), in place. */
 static void centre(double *values, size_t n, double factor)
@@ -61,14 +63,53 @@ static void ratio_influence(double *influence, const bk_bootstrap_plan *plan)
     }
 }
 
-static void mean_influence(double *influence, const bk_bootstrap_plan *plan)
+/* Of a mean it is a multiple of the deviation: of n values from the first on. */
+static void mean_influence(double *influence, const bk_bootstrap_plan *plan, const bk_sample *sample,
+                           size_t first, size_t n)
 {
+    const double *column = sample->columns + plan->width * first;
+    for (size_t i = 0; i < n; i++) {
+        influence[i] = sample->coefficient * (column[plan->width * i] - sample->mean);
+    }
+}
+
+/* So it is made in pieces, twice, and never stored. */
+static double largest_of_mean(const bk_bootstrap_plan *plan, const bk_sample *sample)
+{
+    double piece[PIECE], largest = 0;
+    for (size_t i = 0; i < sample->n; i += PIECE) {
+        const size_t now = sample->n - i < PIECE ? sample->n - i : PIECE;
+        mean_influence(piece, plan, sample, i, now);
+        const double here = bk_acceleration_largest(piece, now);
+        largest = here > largest ? here : largest;
+    }
+    return largest;
+}
+
+static void add_mean(bk_acceleration_sums *sums, const bk_bootstrap_plan *plan, const bk_sample *sample)
+{
+    double piece[PIECE];
+    for (size_t i = 0; i < sample->n; i += PIECE) {
+        const size_t now = sample->n - i < PIECE ? sample->n - i : PIECE;
+        mean_influence(piece, plan, sample, i, now);
+        bk_acceleration_add(sums, piece, now, sample->n);
+    }
+}
+
+static void mean_acceleration(double *acceleration, bool *flat, const bk_bootstrap_plan *plan)
+{
+    bk_acceleration_sums sums = {0};
+    *flat = true;
     for (size_t s = 0; s < plan->samples_count; s++) {
-        const bk_sample *sample = &plan->samples[s];
-        for (size_t i = 0; i < sample->n; i++) {
-            influence[sample->first + i] =
-                sample->coefficient * (sample->columns[plan->width * i] - sample->mean);
+        const double largest = largest_of_mean(plan, &plan->samples[s]);
+        bk_acceleration_see(&sums, largest, plan->samples[s].n);
+        *flat = *flat && largest == 0;
+    }
+    if (bk_acceleration_scale(&sums)) {
+        for (size_t s = 0; s < plan->samples_count; s++) {
+            add_mean(&sums, plan, &plan->samples[s]);
         }
+        *acceleration = bk_acceleration_finish(&sums);
     }
 }
 
@@ -179,12 +220,10 @@ static bk_status by_blocks(double *acceleration, bool *flat, const bk_bootstrap_
     return status;
 }
 
-/* Forms whose delete-one values need no walk; false where blocks are needed. */
-static bool closed_form(double *influence, const bk_bootstrap_plan *plan)
+/* Forms whose delete-one values need no walk. */
+static void closed_form(double *influence, const bk_bootstrap_plan *plan)
 {
-    if (plan->form == BK_FORM_MEAN) {
-        mean_influence(influence, plan);
-    } else if (plan->form == BK_FORM_RATIO || plan->form == BK_FORM_COMBINED) {
+    if (plan->form == BK_FORM_RATIO || plan->form == BK_FORM_COMBINED) {
         ratio_influence(influence, plan);
     } else if (plan->form == BK_FORM_MOMENTS) {
         moments_influence(influence, plan);
@@ -193,7 +232,6 @@ static bool closed_form(double *influence, const bk_bootstrap_plan *plan)
     } else {
         quantile_influence(influence, plan);
     }
-    return true;
 }
 
 bk_status bk_bootstrap_jackknife(double *acceleration, bool *flat, const bk_bootstrap_plan *plan)
@@ -210,19 +248,20 @@ bk_status bk_bootstrap_jackknife(double *acceleration, bool *flat, const bk_boot
     if (plan->units < (plan->form == BK_FORM_MOMENTS ? 3U : 2U)) {
         return BK_OK;
     }
+    if (plan->form == BK_FORM_MEAN) {
+        mean_acceleration(acceleration, flat, plan);
+        return BK_OK;
+    }
     double *influence = bk_allocate(plan->units, sizeof *influence);
     size_t *size = bk_allocate(plan->samples_count, sizeof *size);
     const bk_status status = influence && size ? BK_OK : bk_error_status();
-    if (status == BK_OK && closed_form(influence, plan)) {
+    if (status == BK_OK) {
+        closed_form(influence, plan);
         for (size_t s = 0; s < plan->samples_count; s++) {
             size[s] = plan->samples[s].n;
         }
         *acceleration = bk_acceleration_influence(influence, size, plan->samples_count);
-        double largest = 0;
-        for (size_t i = 0; i < plan->units; i++) {
-            largest = fabs(influence[i]) > largest ? fabs(influence[i]) : largest;
-        }
-        *flat = largest == 0;
+        *flat = bk_acceleration_largest(influence, plan->units) == 0;
     }
     bk_free(influence);
     bk_free(size);

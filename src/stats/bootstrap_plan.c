@@ -146,10 +146,9 @@ static void unit_sums(double sums[2], const bk_bootstrap_plan *plan, size_t unit
 }
 
 /* Columns of a sample: x; x and d^2; d and d^2; or u and v. */
-static void fill_sample(bk_bootstrap_plan *plan, bk_sample *sample)
+static void fill_sample(bk_bootstrap_plan *plan, bk_sample *sample, double *column)
 {
     double sums[2];
-    double *column = sample->columns;
     const size_t width = plan->width;
     bk_lanes total = {{0}};
     for (size_t i = 0; i < sample->n; i++) {
@@ -164,7 +163,9 @@ static void fill_sample(bk_bootstrap_plan *plan, bk_sample *sample)
             column[2 * i + 1] = sums[1];
         }
     }
-    sample->mean = bk_lanes_join(&total) / (double)sample->n;
+    sample->columns = column;
+    sample->total = bk_lanes_join(&total);
+    sample->mean = sample->total / (double)sample->n;
     for (size_t i = 0;
          i < sample->n && (plan->form == BK_FORM_MEAN || plan->form == BK_FORM_MOMENTS) && width == 2; i++) {
         const double d = column[2 * i] - sample->mean;
@@ -173,13 +174,34 @@ static void fill_sample(bk_bootstrap_plan *plan, bk_sample *sample)
     }
 }
 
+/* Where a unit's only number is the caller's value, a copy of large data would cost more than many
+ * resamples of it. */
+static bool is_as_given(const bk_bootstrap_plan *plan)
+{
+    const bk_bootstrap_data *data = &plan->data;
+    const bool paired = plan->options.statistic == BK_STATISTIC_DIFFERENCE && data->n_y == 0;
+    return plan->form == BK_FORM_MEAN && plan->width == 1 && !plan->unit_point && !data->weight && !paired;
+}
+
+static void take_sample(bk_bootstrap_plan *plan, bk_sample *sample)
+{
+    sample->columns = sample->first == 0 ? plan->data.x : plan->data.y;
+    sample->total = bk_lanes_sum(sample->columns, sample->n);
+    sample->mean = sample->total / (double)sample->n;
+    const double largest = bk_lanes_largest(sample->columns, sample->n);
+    plan->scale = largest > plan->scale ? largest : plan->scale;
+}
+
 static bk_status fill_columns(bk_bootstrap_plan *plan)
 {
-    size_t rows = 0, cells;
-    for (size_t s = 0; s < plan->samples_count; s++) {
-        rows += bk_resample_rows(plan->samples[s].n); /* of fewer than 2^32 units in all */
+    size_t cells;
+    if (is_as_given(plan)) {
+        for (size_t s = 0; s < plan->samples_count; s++) {
+            take_sample(plan, &plan->samples[s]);
+        }
+        return BK_OK;
     }
-    if (!bk_multiply_sizes(&cells, rows, plan->width)) {
+    if (!bk_multiply_sizes(&cells, plan->units, plan->width)) {
         return bk_fail(BK_OVERFLOW, "bootstrap: %zu units do not fit in memory", plan->units);
     }
     plan->columns = bk_allocate(cells, sizeof *plan->columns);
@@ -188,9 +210,8 @@ static bk_status fill_columns(bk_bootstrap_plan *plan)
     }
     double *columns = plan->columns;
     for (size_t s = 0; s < plan->samples_count; s++) {
-        plan->samples[s].columns = columns;
-        fill_sample(plan, &plan->samples[s]);
-        columns += plan->width * bk_resample_rows(plan->samples[s].n);
+        fill_sample(plan, &plan->samples[s], columns);
+        columns += plan->width * plan->samples[s].n;
     }
     return BK_OK;
 }

@@ -21,8 +21,9 @@ typedef enum bk_form {
 typedef struct bk_sample {
     size_t first, n; /* units */
     double coefficient;
-    double mean;     /* of x, where the form is MEAN or MOMENTS */
-    double *columns; /* [bk_resample_rows(n), width]; NULL for COUNTS */
+    double mean;           /* of x, where the form is MEAN or MOMENTS */
+    double total;          /* of the one column, where the width is 1 */
+    const double *columns; /* [n, width], the caller's values where they are the column; NULL for COUNTS */
 } bk_sample;
 
 typedef struct bk_bootstrap_plan {
@@ -34,7 +35,7 @@ typedef struct bk_bootstrap_plan {
     size_t points, units; /* points: of two independent samples together */
     bk_sample *samples;   /* [samples_count] */
     size_t samples_count;
-    double *columns;      /* behind the samples */
+    double *columns;      /* behind the samples; NULL where the caller's values are */
     uint32_t *unit_point; /* [points]: the points of unit 0, of unit 1, ...; NULL where unit i is point i */
     size_t *unit_start;   /* [units + 1] into unit_point; NULL where each unit is one point */
     uint32_t *ascending;  /* [points] by x, for quantiles and their kin; else NULL */

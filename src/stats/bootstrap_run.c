@@ -275,22 +275,31 @@ bk_status bk_bootstrap_counts_of(uint32_t *counts, const bk_bootstrap_plan *plan
     return status;
 }
 
+/* Of the columns of a sample. */
+static void sums_of_data(double sums[2], const bk_bootstrap_plan *plan, const bk_sample *sample)
+{
+    if (plan->width == 1) {
+        sums[0] = sample->total;
+        return;
+    }
+    for (size_t column = 0; column < 2; column++) {
+        bk_lanes lanes = {{0}};
+        for (size_t i = 0; i < sample->n; i++) {
+            lanes.lane[i % BK_LANES] += sample->columns[2 * i + column];
+        }
+        sums[column] = bk_lanes_join(&lanes);
+    }
+}
+
 /* The data's own statistic, and its standard error. */
 bk_status bk_bootstrap_original(bk_bootstrap_plan *plan)
 {
     if (plan->form != BK_FORM_COUNTS) {
         gathering of = {0};
         for (size_t s = 0; s < plan->samples_count; s++) {
-            const bk_sample *sample = &plan->samples[s];
             double sums[2] = {0, 0};
-            for (size_t column = 0; column < plan->width; column++) {
-                bk_lanes lanes = {{0}};
-                for (size_t i = 0; i < sample->n; i++) {
-                    lanes.lane[i % BK_LANES] += sample->columns[plan->width * i + column];
-                }
-                sums[column] = bk_lanes_join(&lanes);
-            }
-            gather(&of, plan, sample, sums);
+            sums_of_data(sums, plan, &plan->samples[s]);
+            gather(&of, plan, &plan->samples[s], sums);
         }
         plan->original = finish(&of, plan);
         plan->original_error = plan->has_errors ? sqrt(of.variance) : (double)NAN;

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "stats/lanes.h"
 #include "stats/quantile.h"
 
 void bk_ladder_clear(bk_ladder *ladder)
@@ -14,24 +15,49 @@ void bk_ladder_clear(bk_ladder *ladder)
     ladder->count = ladder->count_pivots = 0;
 }
 
-/* Third and fourth moments in units of the standard deviation, for the Monte Carlo error of mean and sd. */
+/* Sums over values of powers of (value - centre) / scale, value i in lane i mod 8. */
+typedef struct powers {
+    bk_lanes first, second, third, fourth;
+} powers;
+
+static powers sum_powers(const double *values, size_t count, double centre, double scale)
+{
+    powers sums = {0};
+    for (size_t i = 0; i < count; i += BK_LANES) {
+        const size_t now = count - i < BK_LANES ? count - i : BK_LANES;
+        for (size_t lane = 0; lane < now; lane++) {
+            const double d = (values[i + lane] - centre) * scale;
+            sums.first.lane[lane] += d;
+            sums.second.lane[lane] += d * d;
+            sums.third.lane[lane] += d * d * d;
+            sums.fourth.lane[lane] += d * d * d * d;
+        }
+    }
+    return sums;
+}
+
+/* Mean and standard deviation; third and fourth moments in units of the latter, for the Monte Carlo error of
+ * both. Distances from the middle value first: equal values have just their mean and no spread. */
 static void moments_of(bk_ladder *ladder, const double *values)
 {
     const double count = (double)ladder->count;
-    const bk_summary summary = bk_summarise(values, ladder->count);
-    ladder->mean = ladder->count > 0 ? summary.mean : (double)NAN;
-    ladder->sd = bk_summary_sd(&summary);
-    const double scale = sqrt(summary.sum_squares / count);
-    double cubes = 0, fourths = 0;
-    if (scale > 0) {
-        for (size_t i = 0; i < ladder->count; i++) {
-            const double d = (values[i] - summary.mean) / scale;
-            cubes += d * d * d;
-            fourths += d * d * d * d;
-        }
+    ladder->mean = ladder->sd = (double)NAN;
+    ladder->skewness = ladder->kurtosis = 0;
+    if (ladder->count == 0) {
+        return;
     }
-    ladder->skewness = cubes / count;
-    ladder->kurtosis = fourths / count;
+    const double middle = values[ladder->count / 2];
+    const powers raw = sum_powers(values, ladder->count, middle, 1);
+    ladder->mean = middle + bk_lanes_join(&raw.first) / count;
+    const powers central = sum_powers(values, ladder->count, ladder->mean, 1);
+    const double squares = bk_lanes_join(&central.second);
+    ladder->sd = ladder->count < 2 ? (double)NAN : sqrt(squares / (count - 1));
+    const double scale = 1 / sqrt(squares / count);
+    if (isfinite(scale)) {
+        const powers scaled = sum_powers(values, ladder->count, ladder->mean, scale);
+        ladder->skewness = bk_lanes_join(&scaled.third) / count;
+        ladder->kurtosis = bk_lanes_join(&scaled.fourth) / count;
+    }
 }
 
 /* Squares of what lies beyond 1e150 overflow: such replicates are taken down by a power of two for the

@@ -6,6 +6,8 @@
 #ifndef STATS_LANES_H
 #define STATS_LANES_H
 
+#include <float.h>
+#include <math.h>
 #include <stddef.h>
 
 #define BK_LANES 8
@@ -24,10 +26,41 @@ static inline double bk_lanes_join(const bk_lanes *lanes)
 static inline double bk_lanes_sum(const double *values, size_t n)
 {
     bk_lanes sum = {{0}};
-    for (size_t i = 0; i < n; i++) {
-        sum.lane[i % BK_LANES] += values[i];
+    const size_t whole = n - n % BK_LANES;
+    for (size_t i = 0; i < whole; i += BK_LANES) {
+        for (size_t lane = 0; lane < BK_LANES; lane++) {
+            sum.lane[lane] += values[i + lane];
+        }
+    }
+    for (size_t i = whole; i < n; i++) {
+        sum.lane[i - whole] += values[i];
     }
     return bk_lanes_join(&sum);
+}
+
+/* The largest |value|, of none 0; infinite where one is not finite, NaN or infinite. */
+static inline double bk_lanes_largest(const double *values, size_t n)
+{
+    bk_lanes largest = {{0}};
+    unsigned strange = 0;
+    const size_t whole = n - n % BK_LANES;
+    for (size_t i = 0; i < whole; i += BK_LANES) {
+        for (size_t lane = 0; lane < BK_LANES; lane++) {
+            const double size = fabs(values[i + lane]);
+            largest.lane[lane] = size > largest.lane[lane] ? size : largest.lane[lane];
+            strange |= !(size <= DBL_MAX);
+        }
+    }
+    for (size_t i = whole; i < n; i++) {
+        const double size = fabs(values[i]);
+        largest.lane[0] = size > largest.lane[0] ? size : largest.lane[0];
+        strange |= !(size <= DBL_MAX);
+    }
+    double most = strange ? (double)INFINITY : 0;
+    for (size_t lane = 0; lane < BK_LANES; lane++) {
+        most = largest.lane[lane] > most ? largest.lane[lane] : most;
+    }
+    return most;
 }
 
 #endif

@@ -42,10 +42,7 @@
  * all. */
 #define BK_RESAMPLE_TOGETHER 32
 
-/* Rows of columns for n things: the last ones are 0. */
-static inline size_t bk_resample_rows(size_t n) { return (n + 7) / 8 * 8; }
-
-/* Sums [resamples, width] over what each stream draws. columns [bk_resample_rows(n), width], width 1 or 2.
+/* Sums [resamples, width] over what each stream draws. columns [n, width], width 1 or 2.
  * The lanes are joined as bk_lanes_join does. resamples at most BK_RESAMPLE_TOGETHER. */
 void bk_resample_sums(double *sums, size_t resamples, const bk_stream *streams, const double *columns,
                       size_t width, size_t n);

@@ -19,7 +19,8 @@ typedef struct drawing {
     generators spare[BK_GROUPS];  /* the streams jumped once */
     words word[BK_BUFFER][BK_GROUPS];
     reals sum[BK_GROUPS][2 * BK_LANES_F64];
-    const double *values; /* rows of eight, or of eight pairs */
+    const double *values; /* whole rows of eight, or of eight pairs */
+    double tail[16];      /* the row behind them, with zeros behind the last value */
     uint32_t *count;      /* [now, n] */
     size_t groups, now, n;
 } drawing;
@@ -98,10 +99,15 @@ static inline BK_FLAT void add_rows(reals *total, const words *made, size_t rows
     }
 }
 
+static inline const double *values_of(const drawing *all, size_t row, size_t width)
+{
+    return row < all->n / 8 ? all->values + 8 * width * row : all->tail;
+}
+
 /* As many sums at a time as there are registers for. */
 static BK_ALOOF void add_values(drawing *all, const words *made, size_t rows, size_t row, size_t g)
 {
-    const double *values = all->values + 8 * row;
+    const double *values = values_of(all, row, 1);
 #if BK_WORDS == 8
     add_rows(all->sum[g], made, rows, values, 1, 0, 8);
 #else
@@ -112,7 +118,7 @@ static BK_ALOOF void add_values(drawing *all, const words *made, size_t rows, si
 
 static BK_ALOOF void add_pairs(drawing *all, const words *made, size_t rows, size_t row, size_t g)
 {
-    const double *values = all->values + 16 * row;
+    const double *values = values_of(all, row, 2);
     add_rows(all->sum[g], made, rows, values, 2, 0, 4);
     add_rows(all->sum[g], made, rows, values, 2, 4, 4);
 }
@@ -434,11 +440,13 @@ static void open_all(drawing *all, size_t n, const uint64_t *state, const uint64
 static inline void draw_sums(double *lanes, const double *values, size_t n, size_t draws,
                              const uint64_t *state, const uint64_t *increment, size_t count, what kind)
 {
-    const size_t width = kind == PAIRS ? 2 * BK_LANES_F64 : BK_LANES_F64;
+    const size_t columns = kind == PAIRS ? 2 : 1, width = columns * BK_LANES_F64;
     drawing all;
+    all.values = values;
+    memset(all.tail, 0, sizeof all.tail);
+    memcpy(all.tail, values + columns * (n - n % 8), columns * (n % 8) * sizeof values[0]);
     for (size_t done = 0; done < count; done += all.now) {
         open_all(&all, n, state, increment, done, count);
-        all.values = values;
         draw(&all, draws, kind);
         for (size_t r = 0; r < all.now; r++) {
             for (size_t i = 0; i < width; i++) {
