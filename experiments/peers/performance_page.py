@@ -18,18 +18,32 @@ import growth
 import page_text
 
 
-def measured(run, names, pairs, growth_runs, say):
+def measured(run, names, pairs, growth_runs, say, keep):
+    """Everything, kept after each part: the whole takes minutes."""
     found = compare.measure(run, names, pairs, say)
     result = {"compare": compare.report(run, found, pairs)}
+    keep(result)
     say("brisk bench, all stages")
     result["bench"] = run.brisk.bench()
+    keep(result)
     say("instructions and cache misses")
     scale = 1 if run.quick else 4
     result["counts"] = dict(zip(("perf", "perf_missing"), counts.by_perf(run.brisk, 10 * scale)))
     result["counts"] |= dict(zip(("callgrind", "callgrind_missing"), counts.by_callgrind(run.brisk, scale)))
+    keep(result)
     result["growth"] = growth.measure(run.brisk, 1 if run.quick else growth_runs, run.quick, say)
     result["load_end"] = compare.sides.load()
+    keep(result)
     return result
+
+
+def keeper(path):
+    """Writes what was measured so far."""
+    def keep(result):
+        if path:
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(result, file, indent=1)
+    return keep
 
 
 def main():
@@ -45,10 +59,8 @@ def main():
     else:
         names = compare.stage_names(parser, options.stages)
         run, pairs = compare.prepared(parser, options)
-        result = measured(run, names, pairs, options.growth_runs, lambda line: print(line, file=sys.stderr, flush=True))
-    if options.data:
-        with open(options.data, "w", encoding="utf-8") as file:
-            json.dump(result, file, indent=1)
+        result = measured(run, names, pairs, options.growth_runs,
+                          lambda line: print(line, file=sys.stderr, flush=True), keeper(options.data))
     with open(options.output, "w", encoding="utf-8") as file:
         file.write(page_text.page(result))
 

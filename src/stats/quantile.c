@@ -41,25 +41,61 @@ static void sort_by_digit(uint64_t *to, const uint64_t *from, size_t count, size
     }
 }
 
-/* Returns whichever of the two holds the sorted keys. A byte that all keys share needs no pass:
- * replicates of one bootstrap share their high bytes. */
-static const uint64_t *sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
+/* By `digits` bytes from bit `low` up; returns whichever of the two holds the keys then. A byte that all keys
+ * share needs no pass. */
+static uint64_t *sort_by_digits(uint64_t *keys, uint64_t *spare, size_t count, unsigned low, unsigned digits)
 {
     size_t digit_count[DIGITS][BUCKETS] = {{0}};
     for (size_t i = 0; i < count; i++) {
-        for (size_t digit = 0; digit < DIGITS; digit++) {
-            digit_count[digit][keys[i] >> 8 * digit & (BUCKETS - 1)]++;
+        for (unsigned digit = 0; digit < digits; digit++) {
+            digit_count[digit][keys[i] >> (low + 8 * digit) & (BUCKETS - 1)]++;
         }
     }
-    for (unsigned digit = 0; digit < DIGITS; digit++) {
-        if (digit_count[digit][keys[0] >> 8 * digit & (BUCKETS - 1)] < count) {
-            sort_by_digit(spare, keys, count, digit_count[digit], 8 * digit);
+    for (unsigned digit = 0; digit < digits; digit++) {
+        const unsigned shift = low + 8 * digit;
+        if (digit_count[digit][keys[0] >> shift & (BUCKETS - 1)] < count) {
+            sort_by_digit(spare, keys, count, digit_count[digit], shift);
             uint64_t *sorted = spare;
             spare = keys;
             keys = sorted;
         }
     }
     return keys;
+}
+
+/* Sorts keys that nearly are; false, still with all keys, where they are not. */
+static bool settle(uint64_t *keys, size_t count)
+{
+    size_t moves = 0;
+    for (size_t i = 1; i < count && moves <= 8 * count; i++) {
+        const uint64_t key = keys[i];
+        size_t place = i;
+        for (; place > 0 && keys[place - 1] > key; place--) {
+            keys[place] = keys[place - 1];
+            moves++;
+        }
+        keys[place] = key;
+    }
+    return moves <= 8 * count;
+}
+
+/* Returns whichever of the two holds the sorted keys. Replicates of one bootstrap differ in their 24 highest
+ * bits that differ at all, but for a few that lie side by side. */
+static const uint64_t *sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
+{
+    uint64_t differing = 0;
+    for (size_t i = 1; i < count; i++) {
+        differing |= keys[i] ^ keys[0];
+    }
+    if (differing == 0) {
+        return keys;
+    }
+    const unsigned bits = 64 - (unsigned)__builtin_clzll(differing);
+    uint64_t *sorted = sort_by_digits(keys, spare, count, bits > 24 ? bits - 24 : 0, 3);
+    if (bits <= 24 || settle(sorted, count)) {
+        return sorted;
+    }
+    return sort_by_digits(sorted, sorted == keys ? spare : keys, count, 0, DIGITS);
 }
 
 bk_status bk_sort_values(double *values, size_t count)
