@@ -64,11 +64,8 @@ elif [ -n "$left_out" ]; then
 fi
 install_packages "${packages[@]}"
 
-# The unit tests use two threads each, scripts mostly one; where many presets follow, nothing shall be late.
+# The unit tests use two threads each, scripts mostly one.
 jobs=$(nproc)
-if [ "${CI:-}" = true ]; then
-    jobs=$(((jobs + 1) / 2))
-fi
 
 # test_preset PRESET LABELS: runs the tests without these labels. ctest says at the end how many tests passed,
 # and its exit code ends this script.
@@ -81,8 +78,8 @@ test_preset() {
 # The preset that everybody uses comes last, so that its verdict is the last thing to read.
 if [ "${CI:-}" = true ]; then
     test_preset asan-ubsan 'slow|statistical|emulated'
-    # What readers make of a file does not depend on the compiler.
-    test_preset clang "${left_out:+$left_out|}readers"
+    # What readers and the Python package make of a file does not depend on the compiler.
+    test_preset clang "${left_out:+$left_out|}readers|analysis"
     echo '== mpi'
     cmake --preset mpi >/dev/null
     cmake --build --preset mpi --target brisk brisk_shared ranks_transport ranks_study

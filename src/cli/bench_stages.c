@@ -194,7 +194,7 @@ static const bk_bench_stage stages[] = {
      .work = {.fma_f64 = 1.0, .multiply = 0.33 * DRAW},
      .formula = "the same: 33 words for each 128 losses, and some 9 for halving what is above"},
     {.name = "resample-1e6",
-     .what = "the same of a million losses, all threads",
+     .what = "the same of a million losses, 256 resamples, all threads",
      .item = "draw",
      .items = (size_t)BK_BENCH_LARGE_RESAMPLES * BK_BENCH_LOSSES,
      .run = bk_bench_resample_million,
