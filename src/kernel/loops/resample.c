@@ -5,11 +5,17 @@
  * how often each value was drawn, not when.
  */
 #include "kernel/loops/resample_halve.h"
+#include "kernel/loops/resample_rows.h"
 
 #define BK_HEIGHTS 33 /* of blocks: n below 2^33 */
 #define BK_PATCH   7  /* the height of the largest block whose counts are bytes */
 #define BK_BUFFER  33 /* words that a patch takes */
+#define BK_ROWS    16 /* of a patch */
 #define BK_MOST    255
+
+/* Groups whose words are drawn abreast: enough that none waits for its own last product, and not more than
+ * there are registers for. */
+#define BK_ABREAST (BK_WORDS == 2 ? 2 : BK_GROUPS)
 
 /* What becomes of the counts. */
 typedef enum what { SUM, PAIRS, COUNT } what;
@@ -46,58 +52,25 @@ static BK_ALOOF void fill_one(drawing *all, generators *from, size_t g, size_t c
 /* The next count words of every resample. */
 static BK_ALOOF void fill(drawing *all, size_t count)
 {
-    if (all->groups < BK_GROUPS) {
-        for (size_t g = 0; g < all->groups; g++) {
-            fill_one(all, &all->source[g], g, count);
-        }
-        return;
-    }
-    generators source[BK_GROUPS];
-    memcpy(source, all->source, sizeof source);
-    for (size_t i = 0; i < count; i++) {
+    size_t g = 0;
+    for (; g + BK_ABREAST <= all->groups; g += BK_ABREAST) {
+        generators source[BK_ABREAST];
+        memcpy(source, all->source + g, sizeof source);
+        for (size_t i = 0; i < count; i++) {
 #pragma GCC unroll 4
-        for (size_t g = 0; g < BK_GROUPS; g++) {
-            all->word[i][g] = next_words(&source[g]);
+            for (size_t k = 0; k < BK_ABREAST; k++) {
+                all->word[i][g + k] = next_words(&source[k]);
+            }
         }
+        memcpy(all->source + g, source, sizeof source);
     }
-    memcpy(all->source, source, sizeof source);
+    for (; g < all->groups; g++) {
+        fill_one(all, &all->source[g], g, count);
+    }
 }
 
 /* ---- Counts into rows
  * -------------------------------------------------------------------------------------- */
-
-/* Byte `place` of the low four as a double: as the last bits of a power of two, which is then taken off. */
-static inline BK_FLAT reals byte_of(words count, unsigned place)
-{
-    const uint64_t power = (uint64_t)(1023 + 52 - 8 * place) << 52;
-    const reals both = reals_of((count & all_of(UINT64_C(0xff) << (8 * place))) | all_of(power));
-    return both - reals_of(all_of(power));
-}
-
-/* Adds count times value for `fields` values of each row, the first one on; width columns. */
-static inline BK_FLAT void add_rows(reals *total, const words *made, size_t rows, const double *values,
-                                    size_t width, unsigned first, unsigned fields)
-{
-    reals sum[2 * BK_LANES_F64];
-#pragma GCC unroll 16
-    for (size_t i = 0; i < fields * width; i++) {
-        sum[i] = total[first * width + i];
-    }
-    for (size_t i = 0; i < rows; i++, values += 8 * width) {
-#pragma GCC unroll 8
-        for (unsigned f = first; f < first + fields; f++) {
-            const reals times = byte_of(f < 4 ? made[i] : made[i] >> 32, f % 4);
-#pragma GCC unroll 2
-            for (size_t column = 0; column < width; column++) {
-                sum[width * (f - first) + column] += times * values[width * f + column];
-            }
-        }
-    }
-#pragma GCC unroll 16
-    for (size_t i = 0; i < fields * width; i++) {
-        total[first * width + i] = sum[i];
-    }
-}
 
 static inline const double *values_of(const drawing *all, size_t row, size_t width)
 {
@@ -208,12 +181,25 @@ static inline BK_FLAT void make_rows(words *made, const words *word, generators 
     }
 }
 
-/* A patch where no count is beyond what its words reach; true where one is, and the rows are void. */
-static BK_ALOOF bool make_patch(words *made, const words *word, words count)
+/* A patch of each group, of at most BK_MOST draws, and what of its counts is beyond what its words reach; the
+ * rows are void where that is not zero. Stage by stage for all groups, since one group's stages wait for each
+ * other. */
+static BK_ALOOF void make_patches(words (*made)[BK_ROWS], words *over, const drawing *all, const words *count)
 {
-    words over = all_of(0);
-    make_rows(made, word, NULL, count, BK_PATCH, &over);
-    return any(over);
+    words left[BK_GROUPS], right[BK_GROUPS];
+    for (size_t g = 0; g < all->groups; g++) {
+        over[g] = all_of(0);
+        const words *word = &all->word[0][g];
+        const words eight = bytes_of(word, NULL, smaller(count[g], all_of(BK_MOST)), BK_PATCH, &over[g]);
+        left[g] = split(word + 11 * BK_GROUPS, 4, NULL, eight, &over[g]);
+        right[g] = eight - left[g];
+    }
+    for (size_t g = 0; g < all->groups; g++) {
+        eight_rows(made[g], &all->word[15][g], NULL, left[g], &over[g]);
+    }
+    for (size_t g = 0; g < all->groups; g++) {
+        eight_rows(made[g] + 8, &all->word[24][g], NULL, right[g], &over[g]);
+    }
 }
 
 static BK_ALOOF void make_block(words *made, const words *word, generators *spare, words count,
@@ -254,16 +240,20 @@ static inline void take_small_block(drawing *all, const words *count, size_t fir
 {
     const size_t rows = height < 3 ? 1 : (size_t)1 << (height - 3);
     fill(all, block_words[height]);
+    words made[BK_GROUPS][BK_ROWS], over[BK_GROUPS];
+    if (height == BK_PATCH) {
+        make_patches(made, over, all, count);
+    }
     for (size_t g = 0; g < all->groups; g++) {
+        bool ready = height == BK_PATCH && !any(over[g]);
         words here = smaller(count[g], all_of(BK_MOST)), rest = count[g] - here;
         for (;;) {
-            words made[16];
-            const words *word = &all->word[0][g];
-            if (height < BK_PATCH || make_patch(made, word, here)) {
-                make_block(made, word, &all->spare[g], here, height);
+            if (!ready) {
+                make_block(made[g], &all->word[0][g], &all->spare[g], here, height);
             }
-            made[0] <<= 8 * (first % 8);
-            take_rows(all, made, rows, first / 8, g, kind);
+            ready = false;
+            made[g][0] <<= 8 * (first % 8);
+            take_rows(all, made[g], rows, first / 8, g, kind);
             if (!any(rest)) {
                 break;
             }
@@ -413,13 +403,10 @@ static void open_group(drawing *all, size_t g, const uint64_t *state, const uint
         word[4][r] = increment[at];
         word[5][r] = increment[at + 1];
     }
-    memcpy(&all->source[g].high, word[0], sizeof word[0]);
-    memcpy(&all->source[g].low, word[1], sizeof word[1]);
-    memcpy(&all->source[g].increment_high, word[4], sizeof word[4]);
-    memcpy(&all->source[g].increment_low, word[5], sizeof word[5]);
-    all->spare[g] = all->source[g];
-    memcpy(&all->spare[g].high, word[2], sizeof word[2]);
-    memcpy(&all->spare[g].low, word[3], sizeof word[3]);
+    words part[6];
+    memcpy(part, word, sizeof part);
+    all->source[g] = make_generators(part[0], part[1], part[4], part[5]);
+    all->spare[g] = make_generators(part[2], part[3], part[4], part[5]);
     for (size_t i = 0; i < 2 * BK_LANES_F64; i++) {
         all->sum[g][i] = (reals){0};
     }
