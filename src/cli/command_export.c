@@ -2,14 +2,11 @@
  * brisk export: a results file for people without HDF5, as a folder of CSV tables or as one JSON object. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cli/arguments.h"
 #include "cli/export.h"
-#include "cli/program.h"
+#include "cli/file_command.h"
 
 typedef struct export_request {
-    const char *path;
     const char *output; /* a folder; "-": JSON on standard output */
     bool force;
 } export_request;
@@ -40,75 +37,49 @@ static const char conventions[] =
     "in a "
     "dataset that has some beyond 2^53, and seeds always.";
 
-static bk_status take_argument(void *context, const char *name, const char *value)
+static bk_status take_option(void *own, const char *name, const char *value)
 {
-    export_request *request = context;
-    if (name == NULL) {
-        if (request->path != NULL) {
-            return bk_fail(BK_INVALID, "one file at a time: '%s' is too much", value);
-        }
-        request->path = value;
-    } else if (strcmp(name, "output") == 0) {
-        request->output = value;
+    export_request *asked = own;
+    if (strcmp(name, "output") == 0) {
+        asked->output = value;
     } else {
-        request->force = true;
+        asked->force = true;
     }
     return BK_OK;
 }
 
-static bk_status check_request(const export_request *request, const char *command)
+static bool to_stdout(const export_request *asked) { return strcmp(asked->output, "-") == 0; }
+
+static bk_status check(void *own)
 {
-    if (request->path == NULL) {
-        return bk_fail(BK_INVALID, "which results file? '%s --help' shows the usage", command);
-    }
-    if (request->output == NULL) {
+    const export_request *asked = own;
+    if (asked->output == NULL) {
         return bk_fail(BK_INVALID, "where to? -o DIR makes a folder of CSV tables, -o - prints JSON");
     }
-    if (strcmp(request->output, "-") == 0) {
-        return BK_OK;
-    }
-    return bk_export_check_folder(request->output, request->force);
+    return to_stdout(asked) ? BK_OK : bk_export_check_folder(asked->output, asked->force);
 }
 
-static bk_status export_results(const export_request *request, const bk_group *root)
+static bk_status export_results(const bk_file_request *request, bk_results *results)
 {
-    if (strcmp(request->output, "-") == 0) {
-        return bk_print_json_of_results(root, SIZE_MAX);
-    }
-    return bk_export_folder(root, request->output, request->force);
+    const export_request *asked = request->own;
+    const bk_group *root = bk_results_root(results);
+    BK_TRY(to_stdout(asked) ? bk_print_json_of_results(root, SIZE_MAX)
+                            : bk_export_folder(root, asked->output, asked->force));
+    bk_warn_of_changes(request->title, request->path, results);
+    return BK_OK;
 }
 
 int bk_command_export(const bk_program *program, int argc, char **argv)
 {
-    char command[128];
-    (void)snprintf(command, sizeof command, "%.100s export", program->name);
-    export_request request = {0};
-    const bk_argument_parser parser = {.command = command,
-                                       .arguments = "FILE.h5 -o DIR|-",
-                                       .before = about,
-                                       .after = conventions,
-                                       .table = arguments,
-                                       .count = sizeof arguments / sizeof arguments[0],
-                                       .handler = take_argument,
-                                       .context = &request};
-    bool help = false;
-    if (bk_arguments_parse(&parser, argc, argv, &help) != BK_OK) {
-        return bk_complain(program, "export");
-    }
-    if (help) {
-        return bk_finish_output(program, "export");
-    }
-    if (check_request(&request, command) != BK_OK) {
-        return bk_complain(program, "export");
-    }
-    bk_results *results = bk_results_read(request.path);
-    if (results == NULL) {
-        return bk_complain(program, "export");
-    }
-    bk_status status = export_results(&request, bk_results_root(results));
-    if (status == BK_OK) {
-        bk_warn_of_changes(command, request.path, results);
-    }
-    bk_results_destroy(results);
-    return status == BK_OK ? 0 : bk_complain(program, "export");
+    static const bk_file_command command = {.name = "export",
+                                            .arguments = "FILE.h5 -o DIR|-",
+                                            .before = about,
+                                            .after = conventions,
+                                            .table = arguments,
+                                            .count = sizeof arguments / sizeof arguments[0],
+                                            .take = take_option,
+                                            .check = check,
+                                            .carry_out = export_results};
+    export_request asked = {0};
+    return bk_file_command_run(&command, program, &asked, argc, argv);
 }

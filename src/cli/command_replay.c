@@ -3,35 +3,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/arguments.h"
 #include "cli/replay_table.h"
-#include "cli/run_finish.h"
-#include "cli/run_request.h"
-#include "cli/signals.h"
-#include "cli/stored_settings.h"
+#include "cli/stored_run.h"
 
 typedef struct replay_command {
-    const char *file, *name, *table, *output;
+    const char *name, *table, *output;
     int64_t trial; /* -1: not given */
     bool force;
-    int threads;
-    bk_progress_mode progress;
 } replay_command;
 
-static bk_status take_argument(void *context, const char *name, const char *value)
+static bk_status take_option(void *own, const char *name, const char *value)
 {
-    replay_command *command = context;
+    replay_command *command = own;
     const struct {
         const char *name;
         const char **text;
     } texts[] = {{"name", &command->name}, {"table", &command->table}, {"output", &command->output}};
-    if (name == NULL) {
-        if (command->file != NULL) {
-            return bk_fail(BK_INVALID, "one file at a time: '%s' is too much", value);
-        }
-        command->file = value;
-        return BK_OK;
-    }
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (strcmp(name, texts[i].name) == 0) {
             *texts[i].text = value;
@@ -42,12 +29,6 @@ static bk_status take_argument(void *context, const char *name, const char *valu
         BK_TRY(bk_parse_integer(&command->trial, value, "--trial"));
         return command->trial < 0 ? bk_fail(BK_INVALID, "--trial: %s: trials are numbered from 0", value)
                                   : BK_OK;
-    }
-    if (strcmp(name, "threads") == 0) {
-        return bk_take_threads(&command->threads, value);
-    }
-    if (strcmp(name, "progress") == 0) {
-        return bk_take_progress(&command->progress, value);
     }
     command->force = true;
     return BK_OK;
@@ -64,11 +45,11 @@ static bool to_hdf5(const replay_command *command)
     return command->output != NULL && ends_with(command->output, ".h5");
 }
 
-static bk_status check(const replay_command *command)
+static bk_status check(void *own)
 {
-    if (command->file == NULL || command->trial < 0) {
-        return bk_fail(BK_INVALID, command->file == NULL ? "which results file?"
-                                                         : "which trial? --trial T names it, from 0 on");
+    const replay_command *command = own;
+    if (command->trial < 0) {
+        return bk_fail(BK_INVALID, "which trial? --trial T names it, from 0 on");
     }
     if (command->output != NULL && !to_hdf5(command) && !ends_with(command->output, ".csv")) {
         return bk_fail(BK_INVALID, "--output: %s ends neither with .csv nor with .h5", command->output);
@@ -76,10 +57,7 @@ static bk_status check(const replay_command *command)
     if (command->table != NULL && to_hdf5(command)) {
         return bk_fail(BK_INVALID, "--table: %s gets all tables; one alone is for CSV", command->output);
     }
-    if (command->output != NULL) {
-        BK_TRY(bk_results_check_target(command->output, command->force));
-    }
-    return bk_set_threads(command->threads);
+    return command->output == NULL ? BK_OK : bk_results_check_target(command->output, command->force);
 }
 
 /* ---- What comes out ---- */
@@ -128,61 +106,49 @@ static void tell(const bk_results *replayed, bk_progress_line *line)
     bk_text_clear(&text);
 }
 
-static bk_status compute(bk_results **replayed, const replay_command *command,
-                         const bk_run_settings *settings, const bk_results *results, bk_progress_line *line)
+static bk_status compute(bk_results **replayed, const replay_command *command, bk_stored_run *run,
+                         const bk_results *results)
 {
-    const bool silent = command->progress == BK_PROGRESS_NONE;
-    const bk_run_control control = {.keep = settings->keep,
-                                    .stop = settings->stop,
-                                    .progress = silent ? NULL : bk_progress_line_show,
-                                    .sink = line};
-    const bk_status status = bk_run_replay(replayed, results, settings->experiment, settings->options,
-                                           settings->seed, &control, command->name, (uint64_t)command->trial);
-    bk_progress_line_close(line);
+    const bk_status status =
+        bk_run_replay(replayed, results, run->settings.experiment, run->settings.options, run->settings.seed,
+                      &run->control, command->name, (uint64_t)command->trial);
+    bk_progress_line_close(&run->line);
     return status;
 }
 
 /* A trial that differs is written too: somebody will want to see it. */
-static bk_status write_and_judge(const replay_command *command, bk_results *replayed, bk_status computed,
+static bk_status write_and_judge(const bk_file_request *request, bk_results *replayed, bk_status computed,
                                  bk_progress_line *line)
 {
+    const replay_command *command = request->own;
     char message[2000];
     (void)snprintf(message, sizeof message, "%s", bk_error_message());
     BK_TRY(to_hdf5(command) ? bk_results_write(replayed, command->output, command->force)
                             : write_csv(command, replayed));
     if (computed != BK_OK) {
-        return bk_fail(computed, "%s: %s", command->file, message);
+        return bk_fail(computed, "%s: %s", request->path, message);
     }
-    if (command->progress != BK_PROGRESS_NONE) {
+    if (request->progress != BK_PROGRESS_NONE) {
         tell(replayed, line);
     }
     return BK_OK;
 }
 
-static bk_status replay(const bk_program *program, const replay_command *command)
+static bk_status replay(const bk_file_request *request, bk_results *results)
 {
-    BK_TRY(check(command));
-    bk_results *results = bk_results_read(command->file);
-    if (results == NULL) {
-        return bk_error_status();
-    }
-    /* With another configuration another trial comes out, which a file of summaries cannot tell. */
-    char name[128];
-    (void)snprintf(name, sizeof name, "%.100s replay", program->name);
-    bk_warn_of_changes(name, command->file, results);
-    bk_run_settings settings = {0};
+    bk_stored_run run;
     bk_results *replayed = NULL;
-    bk_progress_line line = bk_progress_line_open(command->progress);
-    bk_status status = bk_stored_settings(&settings, program, results, command->file, "results file");
+    /* With another configuration another trial comes out, which a file of summaries cannot tell. */
+    bk_warn_of_changes(request->title, request->path, results);
+    bk_status status = bk_stored_run_open(&run, request, results);
     if (status == BK_OK) {
-        status = compute(&replayed, command, &settings, results, &line);
+        status = compute(&replayed, request->own, &run, results);
     }
     if (replayed != NULL) {
-        status = write_and_judge(command, replayed, status, &line);
+        status = write_and_judge(request, replayed, status, &run.line);
     }
     bk_results_destroy(replayed);
-    bk_run_settings_clear(&settings);
-    bk_results_destroy(results);
+    bk_stored_run_close(&run);
     return status;
 }
 
@@ -203,11 +169,8 @@ int bk_command_replay(const bk_program *program, int argc, char **argv)
         {"force", 0, NULL, "replace an existing file", NULL},
         {"threads", 'j', "N", "threads to use (default: every CPU this process may use)", NULL},
         {"progress", 0, "bar|json|none", "progress on stderr (default bar); json is an object a line", NULL}};
-    char name[128];
-    (void)snprintf(name, sizeof name, "%.100s replay", program->name);
-    replay_command command = {.trial = -1};
-    const bk_argument_parser parser = {
-        .command = name,
+    static const bk_file_command command = {
+        .name = "replay",
         .arguments = "FILE.h5",
         .before =
             "Compute one trial of a results file again, by itself, from the seed and its number: of the lab "
@@ -215,16 +178,10 @@ int bk_command_replay(const bk_program *program, int argc, char **argv)
         .after = "Exit code 4: the file holds another value than comes out.",
         .table = table,
         .count = sizeof table / sizeof table[0],
-        .handler = take_argument,
-        .context = &command};
-    bool help = false;
-    bk_signals_install_pipe();
-    bk_status status = bk_arguments_parse(&parser, argc, argv, &help);
-    if (status == BK_OK && !help) {
-        status = replay(program, &command);
-    }
-    const int code = status == BK_OK ? bk_finish_output(program, "replay")
-                                     : bk_progress_complain(program, "replay", command.progress);
-    bk_signals_restore();
-    return code;
+        .long_run = true,
+        .take = take_option,
+        .check = check,
+        .carry_out = replay};
+    replay_command own = {.trial = -1};
+    return bk_file_command_run(&command, program, &own, argc, argv);
 }

@@ -4,17 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/arguments.h"
 #include "cli/export.h"
-#include "cli/program.h"
+#include "cli/file_command.h"
 
 /* Datasets up to this size stand in `show --json` with all their values. */
 #define SHOWN_WHOLE 100
-
-typedef struct show_request {
-    const char *path;
-    bool json;
-} show_request;
 
 static const bk_argument arguments[] = {
     {.name = "json",
@@ -27,16 +21,12 @@ static const char json_help[] = "--json prints the object that 'export -o -' pri
                                 "values each, flat, \"minimum\" and "
                                 "\"maximum\" the ends of all numbers.";
 
-static bk_status take_argument(void *context, const char *name, const char *value)
+/* --json is the only one. */
+static bk_status take_option(void *own, const char *name, const char *value)
 {
-    show_request *request = context;
-    if (name != NULL) {
-        request->json = true;
-    } else if (request->path != NULL) {
-        return bk_fail(BK_INVALID, "one file at a time: '%s' is too much", value);
-    } else {
-        request->path = value;
-    }
+    (void)name;
+    (void)value;
+    *(bool *)own = true;
     return BK_OK;
 }
 
@@ -91,11 +81,8 @@ void bk_warn_of_changes(const char *command, const char *path, const bk_results 
     }
 }
 
-static bk_status show(const bk_program *program, const show_request *request, const bk_group *root)
+static bk_status show_page(const bk_program *program, const bk_group *root)
 {
-    if (request->json) {
-        return bk_print_json_of_results(root, SHOWN_WHOLE);
-    }
     bk_text page = {0};
     bk_append_header(program, root, &page);
     const bk_status status = bk_page_of_results(program, root, &page);
@@ -106,38 +93,25 @@ static bk_status show(const bk_program *program, const show_request *request, co
     return status;
 }
 
+static bk_status show(const bk_file_request *request, bk_results *results)
+{
+    const bool *json = request->own;
+    const bk_group *root = bk_results_root(results);
+    BK_TRY(*json ? bk_print_json_of_results(root, SHOWN_WHOLE) : show_page(request->program, root));
+    bk_warn_of_changes(request->title, request->path, results);
+    return BK_OK;
+}
+
 int bk_command_show(const bk_program *program, int argc, char **argv)
 {
-    char command[128];
-    (void)snprintf(command, sizeof command, "%.100s show", program->name);
-    show_request request = {0};
-    const bk_argument_parser parser = {.command = command,
-                                       .arguments = "FILE.h5",
-                                       .before = "Print what a results file holds, as a page to read.",
-                                       .after = json_help,
-                                       .table = arguments,
-                                       .count = sizeof arguments / sizeof arguments[0],
-                                       .handler = take_argument,
-                                       .context = &request};
-    bool help = false;
-    if (bk_arguments_parse(&parser, argc, argv, &help) != BK_OK) {
-        return bk_complain(program, "show");
-    }
-    if (help) {
-        return bk_finish_output(program, "show");
-    }
-    if (request.path == NULL) {
-        (void)bk_fail(BK_INVALID, "which results file? '%s --help' shows the usage", command);
-        return bk_complain(program, "show");
-    }
-    bk_results *results = bk_results_read(request.path);
-    if (results == NULL) {
-        return bk_complain(program, "show");
-    }
-    const bk_status status = show(program, &request, bk_results_root(results));
-    if (status == BK_OK) {
-        bk_warn_of_changes(command, request.path, results);
-    }
-    bk_results_destroy(results);
-    return status == BK_OK ? bk_finish_output(program, "show") : bk_complain(program, "show");
+    static const bk_file_command command = {.name = "show",
+                                            .arguments = "FILE.h5",
+                                            .before = "Print what a results file holds, as a page to read.",
+                                            .after = json_help,
+                                            .table = arguments,
+                                            .count = sizeof arguments / sizeof arguments[0],
+                                            .take = take_option,
+                                            .carry_out = show};
+    bool json = false;
+    return bk_file_command_run(&command, program, &json, argc, argv);
 }

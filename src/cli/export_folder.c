@@ -1,137 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The folder of an export appears whole or not at all: the files go to PATH.part in the same folder, which is
- * held by a lock; each is synced, then the folder gets its name. A PATH.part that nobody holds was left by an
- * export that died and is used again, if nothing else lies in it. No file is ever removed that an export did
- * not write: an earlier export is replaced (with force) only where its README.txt lists all that is in it.
+ * held by a lock and bears a mark; each is synced, then the folder gets its name. A marked PATH.part that
+ * nobody holds was left by an export that died and is used again, if nothing else lies in it.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/export.h"
-
-/* Lies in PATH.part while it is written, and tells it from a folder of somebody else's. */
-#define MARK ".brisk-export"
-
-static bk_status trouble(const char *step, const char *path)
-{
-    return bk_fail(BK_FILE, "cannot %s %s: %s", step, path, strerror(errno));
-}
-
-/* ---- What lies in a folder ---- */
-
-/* Whether an export may have written a file of that name; known: a list of lines "- NAME: ...", NULL: any. */
-static bool is_of_export(const char *name, const char *known)
-{
-    static const char *const always[] = {"README.txt", "index.csv", "attributes.csv", "config.ini", MARK};
-    for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
-        if (strcmp(name, always[i]) == 0) {
-            return true;
-        }
-    }
-    const size_t length = strlen(name);
-    if (known == NULL) {
-        return length > 4 && strcmp(name + length - 4, ".csv") == 0;
-    }
-    for (const char *line = known; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, BK_EXPORT_ITEM, strlen(BK_EXPORT_ITEM)) == 0 &&
-            strncmp(line + strlen(BK_EXPORT_ITEM), name, length) == 0 &&
-            line[strlen(BK_EXPORT_ITEM) + length] == ':') {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Calls visit for each entry of the folder until one fails. */
-typedef bk_status (*entry_visitor)(int folder, const char *name, const char *path, const char *known);
-
-static bk_status each_entry(const char *path, entry_visitor visit, const char *known)
-{
-    DIR *folder = opendir(path);
-    if (folder == NULL) {
-        return trouble("open the folder", path);
-    }
-    bk_status status = BK_OK;
-    const struct dirent *entry;
-    errno = 0;
-    while (status == BK_OK && (entry = readdir(folder)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            status = visit(dirfd(folder), entry->d_name, path, known);
-        }
-        errno = 0;
-    }
-    if (status == BK_OK && errno != 0) {
-        status = trouble("read the folder", path);
-    }
-    (void)closedir(folder);
-    return status;
-}
-
-static bk_status refuse_entry(int folder, const char *name, const char *path, const char *known)
-{
-    (void)folder;
-    (void)name;
-    (void)known;
-    return bk_fail(BK_FILE, "%s is not empty: name another folder, or replace an earlier export with --force",
-                   path);
-}
-
-static bk_status check_entry(int folder, const char *name, const char *path, const char *known)
-{
-    struct stat facts;
-    const bool plain = fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(facts.st_mode);
-    return plain && is_of_export(name, known)
-               ? BK_OK
-               : bk_fail(BK_FILE, "%s holds '%.200s', which no export wrote there: name another folder", path,
-                         name);
-}
-
-static bk_status remove_entry(int folder, const char *name, const char *path, const char *known)
-{
-    BK_TRY(check_entry(folder, name, path, known));
-    return unlinkat(folder, name, 0) == 0 ? BK_OK : trouble("remove a file of", path);
-}
-
-/* The text of README.txt in the folder; of another program's BK_FILE. */
-static bk_status read_list(bk_text *list, const char *path)
-{
-    bk_text name = {0};
-    char line[4096];
-    bk_text_append(&name, "%s/README.txt", path);
-    FILE *file = bk_text_status(&name) == BK_OK ? fopen(bk_text_string(&name), "re") : NULL;
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        bk_text_append(list, "%s", line);
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    bk_text_clear(&name);
-    BK_TRY(bk_text_status(list));
-    return strncmp(bk_text_string(list), BK_EXPORT_TITLE "\n", strlen(BK_EXPORT_TITLE) + 1) == 0
-               ? BK_OK
-               : bk_fail(BK_FILE, "%s holds files and is no earlier export: name another folder", path);
-}
-
-/* Visits an earlier export, with the list of its files. */
-static bk_status visit_export(const char *path, entry_visitor visit)
-{
-    bk_text list = {0};
-    bk_status status = read_list(&list, path);
-    if (status == BK_OK) {
-        status = each_entry(path, visit, bk_text_string(&list));
-    }
-    bk_text_clear(&list);
-    return status;
-}
+#include "cli/export_folder.h"
 
 /* ---- The name ---- */
 
@@ -161,16 +42,16 @@ static bk_status check_target(bool *old, const char *path, bool force)
     struct stat facts;
     *old = false;
     if (lstat(path, &facts) != 0) {
-        return errno == ENOENT ? BK_OK : trouble("look at", path);
+        return errno == ENOENT ? BK_OK : bk_export_trouble("look at", path);
     }
     if (!S_ISDIR(facts.st_mode)) {
         return bk_fail(BK_FILE, "%s exists and is no folder: name another one", path);
     }
-    const bk_status empty = each_entry(path, refuse_entry, NULL);
+    const bk_status empty = bk_export_check_empty(path);
     if (empty == BK_OK || !force) {
         return empty;
     }
-    BK_TRY(visit_export(path, check_entry));
+    BK_TRY(bk_export_check_earlier(path));
     bk_error_clear();
     *old = true;
     return BK_OK;
@@ -219,16 +100,16 @@ static bk_status write_file(bk_sink *sink, int folder, const char *name, export_
 {
     const int file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (file < 0) {
-        return trouble("make the file", name);
+        return bk_export_trouble("make the file", name);
     }
     bk_sink_open(sink, file, name);
     put_file(sink, kind, plan, table, root);
     bk_status status = bk_sink_finish(sink);
     if (status == BK_OK && fsync(file) != 0) {
-        status = trouble("sync", name);
+        status = bk_export_trouble("sync", name);
     }
     if (close(file) != 0 && status == BK_OK) {
-        status = trouble("close", name);
+        status = bk_export_trouble("close", name);
     }
     return status;
 }
@@ -258,48 +139,43 @@ static bk_status write_files(int folder, const bk_export_plan *plan, const bk_gr
 
 /* ---- PATH.part ---- */
 
+/* Makes of a locked folder that was there an empty one with our mark. */
+static bk_status take_over(int folder, const char *part)
+{
+    /* Between mkdir and the mark, and between the removal of the mark and rmdir, an export may die too. */
+    if (!bk_export_is_marked(folder) && bk_export_check_empty(part) != BK_OK) {
+        return bk_fail(
+            BK_FILE,
+            "%s is in the way, and no export that died left it there: look into it, then remove or "
+            "rename it",
+            part);
+    }
+    bk_error_clear();
+    BK_TRY(bk_export_mark(folder, part));
+    return bk_export_remove_files(part);
+}
+
 /* An empty folder with our mark, open and locked. */
 static bk_status open_part(int *folder, const char *part, const char *path)
 {
-    const bool made = mkdir(part, 0777) == 0;
-    if (!made && errno != EEXIST) {
-        return trouble("make the folder", part);
+    if (mkdir(part, 0777) != 0 && errno != EEXIST) {
+        return bk_export_trouble("make the folder", part);
     }
-    const int opened = open(part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (opened < 0) {
-        return trouble("open the folder", part);
-    }
-    bk_status status = BK_OK;
-    if (flock(opened, LOCK_EX | LOCK_NB) != 0) {
-        status =
-            errno == EWOULDBLOCK
-                ? bk_fail(BK_FILE, "another export is writing %s: wait for it, or name another folder", path)
-                : trouble("lock", part);
-    } else if (!made && faccessat(opened, MARK, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
-        status = bk_fail(BK_FILE, "%s is in the way, and no export left it there: remove it", part);
-    } else if (!made) {
-        status = each_entry(part, check_entry, NULL);
-        status = status == BK_OK ? each_entry(part, remove_entry, NULL) : status;
-    }
-    if (status == BK_OK) {
-        const int mark = openat(opened, MARK, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        status = mark < 0 ? trouble("write into", part) : BK_OK;
-        (void)(mark < 0 ? 0 : close(mark));
-    }
+    BK_TRY(bk_export_lock(folder, part, path));
+    const bk_status status = take_over(*folder, part);
     if (status != BK_OK) {
-        (void)close(opened);
-        return status;
+        (void)close(*folder);
+        *folder = -1;
     }
-    *folder = opened;
-    return BK_OK;
+    return status;
 }
 
-static void remove_folder(const char *part, const char *known)
+static void remove_part(const char *part)
 {
     char message[2000];
     const bk_status status = bk_error_status();
     (void)snprintf(message, sizeof message, "%s", bk_error_message());
-    if (each_entry(part, remove_entry, known) != BK_OK || rmdir(part) != 0) {
+    if (bk_export_remove_marked(part) != BK_OK) {
         /* The failure before this one is what the user must know; a next export removes what is left. */
         bk_error_clear();
     }
@@ -322,63 +198,11 @@ static bk_status sync_parent(const char *path)
         const int file = open(bk_text_string(&parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         /* EINVAL, ENOTSUP: this file system cannot sync a folder, there is nothing more to do. */
         if (file < 0 || (fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP)) {
-            status = trouble("sync the folder of", path);
+            status = bk_export_trouble("sync the folder of", path);
         }
         (void)(file < 0 ? 0 : close(file));
     }
     bk_text_clear(&parent);
-    return status;
-}
-
-/* Puts the finished folder in the place of an earlier export, which then stands at away: the old name of the
- * part, or where the file system cannot exchange two names, PATH.old. */
-static bk_status exchange(bk_text *away, const char *part, const char *path)
-{
-    if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
-        bk_text_append(away, "%s", part);
-        return bk_text_status(away);
-    }
-    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) {
-        return trouble("put the finished folder in the place of", path);
-    }
-    bk_text_append(away, "%s.old", path);
-    BK_TRY(bk_text_status(away));
-    if (rename(path, bk_text_string(away)) != 0) {
-        return trouble("put aside the folder", path);
-    }
-    if (rename(part, path) != 0) {
-        const bk_status status = trouble("rename the finished folder to", path);
-        (void)rename(bk_text_string(away), path);
-        return status;
-    }
-    return BK_OK;
-}
-
-/* What came into the old folder since it was looked at stays there. */
-static bk_status remove_old(const char *away)
-{
-    BK_TRY(visit_export(away, check_entry));
-    BK_TRY(visit_export(away, remove_entry));
-    return rmdir(away) == 0 ? BK_OK : trouble("remove the old folder", away);
-}
-
-/* Gives the finished folder its name. *named: it has it. */
-static bk_status publish(bool *named, const char *part, const char *path, bool old)
-{
-    if (!old) {
-        *named = rename(part, path) == 0;
-        return *named ? BK_OK
-               : errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR
-                   ? bk_fail(BK_FILE, "%s was made by somebody else meanwhile: name another folder", path)
-                   : trouble("rename the finished folder to", path);
-    }
-    bk_text away = {0};
-    bk_status status = exchange(&away, part, path);
-    *named = status == BK_OK;
-    if (*named) {
-        status = remove_old(bk_text_string(&away));
-    }
-    bk_text_clear(&away);
     return status;
 }
 
@@ -387,14 +211,14 @@ static bk_status write_part(int folder, const bk_export_plan *plan, const bk_gro
 {
     bool named = false;
     bk_status status = write_files(folder, plan, root);
-    if (status == BK_OK && (unlinkat(folder, MARK, 0) != 0 || fsync(folder) != 0)) {
-        status = trouble("sync the folder", part);
+    if (status == BK_OK && fsync(folder) != 0) {
+        status = bk_export_trouble("sync the folder", part);
     }
     if (status == BK_OK) {
-        status = publish(&named, part, path, old);
+        status = bk_export_publish(&named, folder, part, path, old);
     }
     if (!named) {
-        remove_folder(part, NULL);
+        remove_part(part);
     }
     return status == BK_OK ? sync_parent(path) : status;
 }

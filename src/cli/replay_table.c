@@ -23,6 +23,16 @@ static void append_real(bk_text *csv, double value)
     }
 }
 
+/* With the digits that bring back the float, not those of its double. */
+static void append_float(bk_text *csv, float value)
+{
+    char digits[BK_NUMBER_BYTES];
+    if (!isnan(value)) {
+        (void)bk_shortest_real_f32(digits, value);
+        bk_text_append(csv, "%s", digits);
+    }
+}
+
 static void append_text(bk_text *csv, const char *text)
 {
     if (strpbrk(text, ",\"\n\r") == NULL) {
@@ -48,6 +58,9 @@ static void append_cell(bk_text *csv, const bk_dataset *dataset, size_t i)
         break;
     case BK_I64:
         bk_text_append(csv, "%lld", (long long)((const int64_t *)values)[i]);
+        break;
+    case BK_F32:
+        append_float(csv, ((const float *)values)[i]);
         break;
     default:
         append_real(csv, bk_dataset_real(dataset, i));

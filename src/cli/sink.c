@@ -167,7 +167,8 @@ size_t bk_shortest_real_f32(char *out, float value)
         return not_finite(out, (double)value);
     }
     size_t length = 0;
-    for (int digits = 6; digits <= 9; digits++) {
+    /* Of at most 6 digits every decimal comes back, but for the smallest numbers. */
+    for (int digits = fabsf(value) < FLT_MIN ? 1 : 6; digits <= 9; digits++) {
         length = (size_t)snprintf(out, BK_NUMBER_BYTES, "%.*g", digits, (double)value);
         if (strtof(out, NULL) == value) {
             break;

@@ -135,6 +135,12 @@ static bk_status digest_object(bk_object *object)
     return BK_OK;
 }
 
+static bk_status digest_item(void *context, size_t item, int thread)
+{
+    (void)thread;
+    return digest_object((bk_object *)context + item);
+}
+
 static size_t count_objects(const bk_group *group)
 {
     size_t count = 1 + group->datasets.count;
@@ -189,14 +195,14 @@ bk_status bk_digest_objects(bk_object **objects, size_t *count, char *content_he
     }
     const size_t found = collect(all, results->root);
     qsort(all, found, sizeof *all, by_path);
+    const bk_status status = bk_parallel_for(found, digest_item, all);
+    if (status != BK_OK) {
+        bk_free(all);
+        return status;
+    }
     struct sha256_ctx sha;
     sha256_init(&sha);
     for (size_t i = 0; i < found; i++) {
-        const bk_status status = digest_object(&all[i]);
-        if (status != BK_OK) {
-            bk_free(all);
-            return status;
-        }
         sha256_update(&sha, sizeof all[i].digest, all[i].digest);
     }
     unsigned char digest[BK_DIGEST_BYTES];

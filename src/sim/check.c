@@ -102,11 +102,31 @@ static bk_status add_output(bk_check *check, const bk_part *part, const bk_outpu
 
 /* ---- Beginning and end ---- */
 
-bk_status bk_check_begin(bk_check *check, const bk_results *file, const bk_experiment *experiment)
+/* The run that is checked: whole, on this process alone, and leaving nothing behind. */
+static void set_up_run(bk_check *check, bk_run_mode mode, const bk_experiment *experiment,
+                       const bk_options *options, uint64_t seed, const bk_run_control *control)
+{
+    check->control = *bk_control_or_plain(control);
+    check->control.checkpoint = NULL;
+    check->control.resume = false;
+    check->control.shard = check->control.shards = 0;
+    check->control.reproducible = true;
+    check->run = (bk_run){.experiment = experiment,
+                          .options = options,
+                          .control = &check->control,
+                          .seed = seed,
+                          .mode = mode,
+                          .check = check};
+}
+
+bk_status bk_check_begin(bk_check *check, bk_run_mode mode, const bk_results *file,
+                         const bk_experiment *experiment, const bk_options *options, uint64_t seed,
+                         const bk_run_control *control)
 {
     /* The logarithms of the confidence sequences. */
     static const char *const own[] = {"/simulation/*/stop/low", "/simulation/*/stop/high"};
     check->file = file;
+    set_up_run(check, mode, experiment, options, seed, control);
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         BK_TRY(bk_check_add_inexact(check, own[i]));
     }
@@ -124,6 +144,8 @@ void bk_check_clear(bk_check *check)
     bk_free((void *)check->inexact);
     bk_text_clear(&check->lines);
     bk_text_clear(&check->known);
+    bk_results_destroy(check->replayed);
+    bk_run_clear(&check->run);
 }
 
 /* ---- One simulation ---- */

@@ -26,6 +26,8 @@ typedef struct bk_stored {
 
 typedef struct bk_check {
     const bk_results *file;
+    bk_run run; /* beside it; has a pointer to this struct */
+    bk_run_control control;
     char **inexact; /* [n_inexact] patterns of paths: the experiment's, and those of inexact outputs */
     size_t n_inexact;
     bool
@@ -49,8 +51,11 @@ typedef struct bk_check {
 } bk_check;
 
 /* ---- check.c */
-/* Fills check; bk_check_clear in any case. */
-bk_status bk_check_begin(bk_check *check, const bk_results *file, const bk_experiment *experiment);
+/* Fills what a verification and a replay share, which is all but their requests: check->run is then ready for
+ * bk_run_perform. check stays where it is; bk_check_clear in any case. */
+bk_status bk_check_begin(bk_check *check, bk_run_mode mode, const bk_results *file,
+                         const bk_experiment *experiment, const bk_options *options, uint64_t seed,
+                         const bk_run_control *control);
 void bk_check_clear(bk_check *check);
 bk_status bk_check_add_inexact(bk_check *check, const char *pattern);
 /* Whether a path may hold inexact values, and what they may be off by where that is more than the relative
@@ -93,6 +98,11 @@ bk_status bk_verify_sample(bk_run *run, const bk_part *part, const bk_simulation
 /* Compares all blocks, which the part has. */
 bk_status bk_verify_blocks(bk_run *run, const bk_part *part, const bk_simulation *simulation,
                            const bk_stored *stored, uint64_t blocks);
+
+/* ---- replay_name.c */
+/* Whether a replay may find this name (NULL: none was given) in the run of a file: BK_INVALID, with the
+ * nearest name, where the file tells that it cannot, before anything runs. */
+bk_status bk_replay_check_name(const bk_results *file, const char *name);
 
 /* ---- verify.c, replay.c */
 /* bk_verify_blocks with what the file holds, but where the tree so far differs, this is what is named. */

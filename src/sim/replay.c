@@ -157,27 +157,6 @@ bk_status bk_replay_simulation(bool *whole, bk_run *run, bk_part *part, const bk
 
 /* ---- The whole ---- */
 
-/* That a name is missing, or that no name could help, is known before anything runs. */
-static bk_status check_simulations(const bk_results *file, bool named)
-{
-    const bk_group *group = bk_group_find(bk_results_root((bk_results *)file), "simulation");
-    const size_t count = group == NULL ? 0 : bk_group_group_count(group);
-    if (count == 0) {
-        return bk_fail(BK_INVALID, "the file holds no trials");
-    }
-    if (named) {
-        return BK_OK;
-    }
-    bk_text known = {0};
-    for (size_t i = 0; i < count; i++) {
-        bk_text_append(&known, "%s%s", i == 0 ? "" : ", ", bk_group_name(bk_group_child(group, i)));
-    }
-    const bk_status status =
-        count == 1 ? BK_OK : bk_fail(BK_INVALID, "--name: which of %s?", bk_text_string(&known));
-    bk_text_clear(&known);
-    return status;
-}
-
 static bk_status refuse_name(const bk_check *check)
 {
     BK_TRY(bk_text_status(&check->known));
@@ -193,24 +172,13 @@ bk_status bk_run_replay(bk_results **replayed, const bk_results *file, const bk_
                         const char *name, uint64_t trial)
 {
     bk_check check = {.name = name, .trial = trial};
-    bk_run_control plain = *bk_control_or_plain(control);
-    plain.checkpoint = NULL;
-    plain.resume = false;
-    plain.shard = plain.shards = 0;
-    plain.reproducible = true;
-    bk_run run = {.experiment = experiment,
-                  .options = options,
-                  .control = &plain,
-                  .seed = seed,
-                  .mode = BK_RUN_REPLAY,
-                  .check = &check};
     *replayed = NULL;
-    bk_status status = bk_check_begin(&check, file, experiment);
+    bk_status status = bk_replay_check_name(file, name);
     if (status == BK_OK) {
-        status = check_simulations(file, name != NULL);
+        status = bk_check_begin(&check, BK_RUN_REPLAY, file, experiment, options, seed, control);
     }
     if (status == BK_OK) {
-        status = bk_run_perform(&run);
+        status = bk_run_perform(&check.run);
     }
     if (check.done) {
         *replayed = check.replayed;
@@ -222,8 +190,6 @@ bk_status bk_run_replay(bk_results **replayed, const bk_results *file, const bk_
     } else if (status == BK_OK) {
         status = refuse_name(&check);
     }
-    bk_results_destroy(check.replayed);
     bk_check_clear(&check);
-    bk_run_clear(&run);
     return status;
 }

@@ -205,31 +205,19 @@ bk_status bk_run_verify(bk_text *page, const bk_results *file, const bk_experime
                         const bk_verify_request *request)
 {
     bk_check check = {.request = request == NULL ? (bk_verify_request){0} : *request};
-    bk_run_control plain = *bk_control_or_plain(control);
-    plain.checkpoint = NULL;
-    plain.resume = false;
-    plain.shard = plain.shards = 0;
-    plain.reproducible = true;
-    bk_run run = {.experiment = experiment,
-                  .options = options,
-                  .control = &plain,
-                  .seed = seed,
-                  .mode = BK_RUN_VERIFY,
-                  .check = &check};
     bk_status status = check_digests(file);
     if (status == BK_OK) {
-        status = bk_check_begin(&check, file, experiment);
+        status = bk_check_begin(&check, BK_RUN_VERIFY, file, experiment, options, seed, control);
     }
     if (status == BK_OK) {
-        status = bk_run_perform(&run);
+        status = bk_run_perform(&check.run);
     }
     if (status == BK_OK) {
-        status = compare_result(&run);
+        status = compare_result(&check.run);
     }
     if (status == BK_OK) {
         status = write_page(page, &check, seed);
     }
     bk_check_clear(&check);
-    bk_run_clear(&run);
     return status;
 }

@@ -4,6 +4,8 @@
 # safe names, a folder that appears whole or not at all, and no file lost.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=small_experiments.sh
+source "$acceptance/small_experiments.sh"
 export BRISK PYTHONDONTWRITEBYTECODE=1
 
 compare() { "$BRISK_PYTHON" "$acceptance/check_export.py" "$@"; }
@@ -16,27 +18,15 @@ told() {
 
 # ---- Every experiment --------------------------------------------------------------------------------------
 
-run() { "$BRISK" run "$1" --progress none -o "$1.h5" "${@:2}" >"$1.txt"; }
-small=(--hidden "3,5" --activation "tanh,relu" --epochs 20)
-run lab "${small[@]}" --trials 200 --test-size 100 --resamples 500 || exit 1
-told lab
+check 'the list of small experiments has all of them' every_experiment
+declare -A more=([pi]='--stop-width 0.3')
+for name in "${small_names[@]}"; do
+    # shellcheck disable=SC2086
+    check "$name: a run" run_small "$name" ${more[$name]-}
+    told "$name"
+done
 check 'a bit that was changed is found' bash -c "! '$BRISK_PYTHON' '$acceptance/check_export.py' lab.h5 lab lab.json --plant"
-run tensor-basics && told tensor-basics
-run gradient-check --hidden 5 && told gradient-check
-run training "${small[@]}" --keep summary && told training
-run test-error "${small[@]}" --trials 300 --test-size 50 --resamples 99 --keep summary && told test-error
-run coverage-study --hidden 3 --epochs 20 --trials 200 --test-size 50 --method betting,wald && told coverage-study
-run training-study --hidden 2,3 --epochs 5 --trainings 20 && told training-study
-run power-study --hidden 2,3 --epochs 20 --trials 30 --test-size 20,50 --truth-points 10000 && told power-study
-run loss-coverage --points 5,10 --trials 40 --resamples 19 && told loss-coverage
-"$BRISK_PYTHON" -c 'import random
-random.seed(3)
-print("a,b,kind")
-for _ in range(60):
-    print(random.gauss(0, 1), random.gauss(0, 1), random.choice(["yes", "no"]), sep=",")' >data.csv
-run fit --train data.csv --hidden 2 --epochs 5 --resamples 99 && told fit
-run pi --trials 20000 --stop-width 0.3 && told pi
-check 'all experiments were exported' bash -c "ls ./*/index.csv | grep -cx -e '.*' | grep -x 11"
+check 'all experiments were exported' bash -c "ls ./*/index.csv | wc -l | grep -x ${#small_names[@]}"
 printf '1e-300\n0.1\n0.30000000000000004\n-5\n' >losses.csv
 check 'brisk interval -o' "$BRISK" interval losses.csv -o interval.h5
 told interval

@@ -51,6 +51,11 @@ check 'the stored configuration comes out' bash -c \
     "'$BRISK_PYTHON' -c 'import h5py; print(h5py.File(\"threads-1.h5\")[\"config/text\"].asstr()[()], end=\"\")' >again.ini"
 check 'and is accepted back' fit again --config again.ini --reproducible
 check 'with the same bytes' same_bytes threads-1.h5 again.h5
+cp bc.csv moved.csv
+check 'a run whose table goes away' fit moved --train moved.csv --hidden 2 --epochs 3 --resamples 9
+rm moved.csv && mkfifo moved.csv
+run_brisk verify moved.h5
+check 'verify does not wait for a pipe in its place' matches "$exit_code $err" '^3 .*moved.h5:/config/text: .*no ordinary file'
 check 'f32 runs too' fit single --train bc.csv "${small[@]}" --dtype f32
 
 # A run that stops behind its first training, and goes on.
@@ -174,6 +179,9 @@ refuse 2 '--train must be given' --epochs 3
 refuse 2 '--train: the name of the file is empty' --train ''
 refuse 2 '--train: standard input' --train -
 refuse 2 '--test: standard input' --train bc.csv --test -
+mkfifo pipe
+refuse 2 '--train: pipe is no ordinary file' --train pipe
+refuse 2 '--test: pipe is no ordinary file' --train bc.csv --test pipe
 refuse 3 'absent\.csv' --train absent.csv
 refuse 3 'absent-test\.csv' --train bc.csv --test absent-test.csv
 refuse 2 '--hidden and --activation.*68' --train bc.csv --activation tanh,relu --hidden "$(seq -s, 1 34)"

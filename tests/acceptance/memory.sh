@@ -19,7 +19,7 @@ def peak(trials, keep):
 
 small, large, kept = peak(10**4, "summary"), peak(10**7, "summary"), peak(10**7, "all")
 print(f"1e4 trials {small:.1f} MB, 1e7 trials {large:.1f} MB; with values kept {kept:.1f} MB")
-assert large < small + 8.0, (small, large)
+assert large < small + 12.0, (small, large)  # pages of 2 MiB come whole
 assert kept > small + 100.0, "the twin: kept values must show"
 PY
 }

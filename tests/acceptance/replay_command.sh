@@ -136,7 +136,16 @@ check 'no file' refused 2 'which results file' replay --trial 3
 check 'a trial behind the last one' refused 2 "no trial 200; 'fresh test sets' has the trials 0 to 199" replay lab.h5 --name tanh_5 --trial 200
 check 'a trial below the first' refused 2 'numbered from 0' replay lab.h5 --name tanh_5 --trial=-1
 check 'no name where there are several' refused 2 'which of fresh test sets, tanh_5, tanh_60, relu_5, relu_60' replay lab.h5 --trial 3
-check 'a name that does not exist' refused 2 "no 'tanh_6'; the file has fresh test sets, tanh_5, tanh_60" replay lab.h5 --name tanh_6 --trial 3
+check 'a name that does not exist' refused 2 "no 'tanh_6'; did you mean 'tanh_60'" replay lab.h5 --name tanh_6 --trial 3
+check 'a simulation that does not exist' refused 2 "no 'fresh tets sets'; did you mean 'fresh test sets'" replay lab.h5 --name 'fresh tets sets' --trial 3
+check 'a name like none' refused 2 "no 'gradient descent'; the file has fresh test sets" replay lab.h5 --name 'gradient descent' --trial 3
+check 'a name of what is no trial' refused 2 "no 'decision'; the file has fresh test sets, tanh_5, tanh_60, relu_5, relu_60$" replay lab.h5 --name decision --trial 3 --progress none
+# Training tells its progress; a name that is refused before leaves the message alone.
+at_once() {
+    run_brisk replay lab.h5 --name tanh_6 --trial 3 --progress json
+    [ "$exit_code" -eq 2 ] && [ "$(wc -l <<<"$err")" -eq 1 ] && matches "$err" 'did you mean'
+}
+check 'before anything is trained' at_once
 check 'several simulations' refused 2 'which of tanh_5, tanh_6' replay training.h5 --trial 0
 check 'no trials at all' bash -c "'$BRISK' run tensor-basics -o basics.h5 --progress none >page.txt"
 check 'is told' refused 2 'holds no trials' replay basics.h5 --trial 0
@@ -145,6 +154,15 @@ check 'a file of another kind' refused 2 'neither with \.csv nor with \.h5' repl
 check 'one table of a file of all' refused 2 'all tables' replay lab.h5 --name tanh_5 --trial 3 -o trial2.h5 --table point
 check 'a file that exists' refused 3 'points\.csv.*exists|--force' replay lab.h5 --name tanh_5 --trial 3 -o points.csv
 check 'a folder that does not exist' refused 3 'nowhere' replay lab.h5 --name tanh_5 --trial 3 -o nowhere/points.csv
+bad_configuration() {
+    "$BRISK_PYTHON" -c '
+import h5py, shutil
+shutil.copy("lab.h5", "bad.h5")
+with h5py.File("bad.h5", "r+") as file:
+    file["config/text"][()] = file["config/text"].asstr()[()].replace("trials = 200", "trials = 2OO")'
+}
+check 'a configuration that is none' bad_configuration
+check 'is trouble with the file' refused 3 "bad\.h5:/config/text:[0-9]+: trials: '2OO' is not a whole number" replay bad.h5 --name tanh_5 --trial 3
 check 'a file that is not there' refused 3 'none\.h5' replay none.h5 --trial 0
 full() { ! "$BRISK" replay lab.h5 --name tanh_5 --trial 3 >/dev/full 2>full.txt && matches "$(cat full.txt)" 'standard output'; }
 check 'a table that cannot be printed is an error' full

@@ -4,8 +4,9 @@
 # each interval promises; nothing on it is a bare NaN, and no line is too long to read.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=small_experiments.sh
+source "$acceptance/small_experiments.sh"
 
-run() { "$BRISK" run "$1" --progress none -o "$1.h5" "${@:2}" >"$1.run"; }
 shown() { "$BRISK" show "$1.h5" >"$1.page" 2>"$1.err" && [ ! -s "$1.err" ]; }
 in_page() { [ "$(diff "$1.page" "$1.run" | grep -c '^>')" -eq 0 ]; }
 tells() { tr -s '\n ' '  ' <"$1.page" | grep -qE -- "$2"; }
@@ -23,9 +24,12 @@ page() {
 # has NAME TEXT PATTERN: the page of NAME tells it, on one line or over the end of one.
 has() { check "$1: $2" tells "$1" "$3"; }
 
-small=(--hidden "3,5" --activation "tanh,relu" --epochs 20)
-run lab "${small[@]}" --trials 200 --test-size 100 --resamples 500 --seed 7 || exit 1
-page lab
+check 'the list of small experiments has all of them' every_experiment
+for name in "${small_names[@]}"; do
+    check "$name: a run" run_small "$name"
+    page "$name"
+done
+
 has lab 'options with their defaults' 'trials 200 \(default 10000\)'
 has lab 'options at their defaults' 'options at their defaults .*level 0\.9'
 has lab 'trials' "simulated 'fresh test sets': 200 trials"
@@ -36,25 +40,10 @@ has lab 'the promise of an interval' 'hoeffding R .*covers the true risk in at l
 has lab 'the size of the bootstrap' '500 bootstrap resamples'
 has lab 'training error, test error and gap' 'train err.*test error.*gap'
 
-run pi --trials 2000 --points 50 && page pi
 has pi 'what was estimated' 'estimate of pi'
 has pi 'mean and standard error' '2000 trials: mean 3\.1[0-9]+ \+- 0\.00[0-9]+ \(Monte Carlo standard error\)'
 has pi 'quantiles' 'quantiles 1 %: [0-9.]+, 5 %'
-run tensor-basics && page tensor-basics
-run gradient-check --hidden 5 && page gradient-check
-run training "${small[@]}" && page training
-run test-error "${small[@]}" --trials 300 --test-size 50 --resamples 99 --keep summary && page test-error
 has test-error 'how trials were kept' 'keep summary'
-run coverage-study --hidden 3 --epochs 20 --trials 200 --test-size 50 --method betting,wald && page coverage-study
-run training-study --hidden 2,3 --epochs 5 --trainings 20 && page training-study
-run power-study --hidden 2,3 --epochs 20 --trials 30 --test-size 20,50 --truth-points 10000 && page power-study
-run loss-coverage --points 5,10 --trials 40 --resamples 19 && page loss-coverage
-"$BRISK_PYTHON" -c 'import random
-random.seed(3)
-print("a,b,kind")
-for _ in range(60):
-    print(random.gauss(0, 1), random.gauss(0, 1), random.choice(["yes", "no"]), sep=",")' >data.csv
-run fit --train data.csv --hidden 2 --epochs 5 --resamples 99 && page fit
 
 # A file of a command, and one of a program that this one does not know.
 printf '%s\n' 0.1 0.2 0.15 0.4 >losses.csv

@@ -191,6 +191,22 @@ shutil.copy("lab.h5", "forged.h5")
 with h5py.File("forged.h5", "r+") as file:
     del file.attrs["digest"]'
 check 'is told' differs 'digest' forged.h5
+# bad_configuration FROM TO: nor a configuration that any run could have had.
+bad_configuration() {
+    "$BRISK_PYTHON" - "$@" <<'EOF'
+import h5py, shutil, sys
+shutil.copy("lab.h5", "forged.h5")
+with h5py.File("forged.h5", "r+") as file:
+    del file.attrs["digest"]
+    text = file["config/text"].asstr()[()]
+    assert sys.argv[1] in text
+    file["config/text"][()] = text.replace(sys.argv[1], sys.argv[2])
+EOF
+}
+check 'nor a configuration that can be read' bad_configuration 'trials = 300' 'trials = 30O'
+check 'is trouble with the file' refused 3 "forged\.h5:/config/text:[0-9]+: trials: '30O' is not a whole number" verify forged.h5
+check 'nor one that fits together' bad_configuration 'test-size = 100' 'test-size = 101'
+check 'neither is its user at fault' refused 3 'forged\.h5:/config/text: .*101' verify forged.h5
 head -c 20000 lab.h5 >cut.h5
 check 'a file that was cut' refused 3 'cut\.h5' verify cut.h5
 check 'a file that is none' refused 3 'data\.csv' verify data.csv
