@@ -4,6 +4,7 @@
 #include "fit_parts.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static const bk_option options[] = {
     {.name = "train",
@@ -93,10 +94,17 @@ static const bk_option options[] = {
 
 static bk_status check_source(const bk_options *values, const char *name)
 {
-    /* A run is executed again to go on or to be verified; a pipe is read once. */
-    if (strcmp(bk_option_text(values, name), "-") == 0) {
+    /* A run is executed again to go on or to be verified; a pipe is read once, and opening one may wait for
+     * ever. */
+    const char *path = bk_option_text(values, name);
+    struct stat found;
+    if (strcmp(path, "-") == 0) {
         return bk_fail(BK_INVALID, "--%s: standard input can be read only once; give the name of a file",
                        name);
+    }
+    if (stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode)) {
+        return bk_fail(BK_INVALID, "--%s: %s is no ordinary file; a run reads its data more than once", name,
+                       path);
     }
     return BK_OK;
 }

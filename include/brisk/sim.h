@@ -117,8 +117,8 @@ typedef struct bk_simulation {
     bk_status (*summarise)(void *context, const bk_trials *trials, bk_group *results);
     /* For `brisk replay`: puts what trial number `trial` was (its points, its intervals) into results, an
      * empty group that takes groups of columns, each of which can become a table. output: the number of the
-     * output that was asked for by name, or BK_WHOLE_TRIAL. NULL: the outputs are all that can be told of a
-     * trial. */
+     * output that was asked for by name, or BK_WHOLE_TRIAL. An output can be asked for by name where the file
+     * has a group or dataset of its name. NULL: the outputs are all that can be told of a trial. */
     bk_status (*describe)(const void *context, uint64_t trial, size_t output, void *scratch,
                           bk_group *results);
 } bk_simulation;

@@ -48,6 +48,7 @@ HEADERS = [
     (r"ini", ["src/base/"]),
     (r"argp|jansson|sys/random", ["src/cli/"]),
     (r"mpi", ["src/sim/mpi.c"]),
+    (r"malloc", ["src/base/memory.c"]),
     (r"omp|pthread|threads", ["src/base/parallel.c", "src/base/mutex.c"]),
     (r"immintrin|arm_neon", INTRINSICS),
     (r"sanitizer/asan_interface", ["src/base/", "src/tensor/"]),
