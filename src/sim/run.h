@@ -105,6 +105,7 @@ bk_status bk_run_write_origin(const bk_run *run, bk_group *root);
 typedef struct bk_attendance {
     uint32_t left, step; /* trials until the clock is read again, and how many that was last time */
     double last_s;
+    unsigned char apart[112]; /* threads write to theirs after every trial: no two in a pair of cache lines */
 } bk_attendance;
 /* To be called between trials, by any thread: asks for requests, looks at the time limit, tells progress,
  * writes a checkpoint where one is due. True: stop, the trials in hand are the last. */
