@@ -99,6 +99,8 @@ void bk_image_expect(bk_image *image, size_t size)
     }
 }
 
+bk_status bk_image_reserve(bk_image *image) { return reserve(image, 0); }
+
 /* The end of the file as its superblock says it. Only when HDF5 closes the file it is final: free space at
  * the end is given back then. */
 static uint64_t stored_end(const unsigned char *bytes, size_t size)

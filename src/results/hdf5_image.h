@@ -24,6 +24,10 @@ bk_status bk_image_offer(hid_t access, bk_image *image, size_t spare);
 /* The next request makes room for a file of so many bytes, so that it is not copied each time it grows. */
 void bk_image_expect(bk_image *image, size_t size);
 
+/* Takes the memory of what is expected now, before HDF5 has a file: after a request that fails later HDF5
+ * leaves some memory of its own behind. */
+bk_status bk_image_reserve(bk_image *image);
+
 /* Bytes of the file that was made and closed in image. before: how making it went; a failure for want of
  * memory is reported as such, whatever HDF5 made of it. */
 bk_status bk_image_finish(size_t *size, const bk_image *image, bk_status before);

@@ -292,6 +292,9 @@ static bk_status create_file(writer *to, bk_image *image, const bk_results *resu
         bk_image_expect(image, expected_bytes(results->root));
     }
     if (status == BK_OK) {
+        status = bk_image_reserve(image);
+    }
+    if (status == BK_OK) {
         status = set_group_order(create);
     }
     if (status == BK_OK) {
