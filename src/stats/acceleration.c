@@ -7,44 +7,6 @@
 
 #include "brisk/stats.h"
 
-/* A power of two that brings the largest deviation near 1: a has no scale, and scaled third powers
- * neither overflow nor vanish. 0 where all deviations are 0, NaN where one is not finite. */
-static double scale_of(const double *losses, size_t n, double mean)
-{
-    double largest = 0;
-    for (size_t i = 0; i < n; i++) {
-        const double deviation = fabs(losses[i] - mean);
-        if (!isfinite(deviation)) {
-            return (double)NAN;
-        }
-        largest = deviation > largest ? deviation : largest;
-    }
-    int exponent;
-    if (largest == 0) {
-        return 0;
-    }
-    frexp(largest, &exponent);
-    return ldexp(1.0, exponent < -1000 ? 1000 : -exponent);
-}
-
-double bk_acceleration_mean(const double *losses, size_t n)
-{
-    const double mean = n > 0 ? bk_lanes_sum(losses, n) / (double)n : (double)NAN;
-    const double scale = scale_of(losses, n, mean);
-    if (!(scale > 0)) {
-        return (double)NAN;
-    }
-    bk_lanes squares = {{0}};
-    bk_lanes cubes = {{0}};
-    for (size_t i = 0; i < n; i++) {
-        const double d = (losses[i] - mean) * scale;
-        squares.lane[i % BK_LANES] += d * d;
-        cubes.lane[i % BK_LANES] += d * d * d;
-    }
-    const double second = bk_lanes_join(&squares);
-    return bk_lanes_join(&cubes) / (6 * (second * sqrt(second)));
-}
-
 double bk_acceleration_count(uint64_t k, uint64_t n)
 {
     if (k == 0 || k >= n) {
@@ -54,8 +16,6 @@ double bk_acceleration_count(uint64_t k, uint64_t n)
     const double points = (double)n;
     return (points - 2 * errors) / (6 * sqrt(points * errors * (points - errors)));
 }
-
-double bk_acceleration_largest(const double *influence, size_t n) { return bk_lanes_largest(influence, n); }
 
 void bk_acceleration_see(bk_acceleration_sums *sums, double largest_of_sample, size_t size)
 {
@@ -102,12 +62,61 @@ double bk_acceleration_finish(const bk_acceleration_sums *sums)
     return bk_lanes_join(&sums->cubes) / (6 * (second * sqrt(second)));
 }
 
+/* ---- Of a mean: multiples of the deviations, made in pieces, twice, and never stored ---- */
+
+#define PIECE 1024 /* whole lanes */
+
+static void fill_piece(double *piece, const bk_deviations *of, size_t first, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        piece[i] = of->coefficient * (of->values[of->stride * (first + i)] - of->mean);
+    }
+}
+
+double bk_deviations_see(bk_acceleration_sums *sums, const bk_deviations *of, size_t size)
+{
+    double piece[PIECE], largest = 0;
+    for (size_t i = 0; i < of->n; i += PIECE) {
+        const size_t now = of->n - i < PIECE ? of->n - i : PIECE;
+        fill_piece(piece, of, i, now);
+        const double here = bk_lanes_largest(piece, now);
+        largest = here > largest ? here : largest;
+    }
+    bk_acceleration_see(sums, largest, size);
+    return largest;
+}
+
+void bk_deviations_add(bk_acceleration_sums *sums, const bk_deviations *of, size_t size)
+{
+    double piece[PIECE];
+    for (size_t i = 0; i < of->n; i += PIECE) {
+        const size_t now = of->n - i < PIECE ? of->n - i : PIECE;
+        fill_piece(piece, of, i, now);
+        bk_acceleration_add(sums, piece, now, size);
+    }
+}
+
+/* ---- The whole ---- */
+
+double bk_acceleration_mean(const double *losses, size_t n)
+{
+    const double mean = n > 0 ? bk_lanes_sum(losses, n) / (double)n : (double)NAN;
+    const bk_deviations all = {.values = losses, .stride = 1, .n = n, .mean = mean, .coefficient = 1};
+    bk_acceleration_sums sums = {0};
+    (void)bk_deviations_see(&sums, &all, 1); /* a size common to all drops out */
+    if (!bk_acceleration_scale(&sums)) {
+        return (double)NAN;
+    }
+    bk_deviations_add(&sums, &all, 1);
+    return bk_acceleration_finish(&sums);
+}
+
 double bk_acceleration_influence(const double *influence, const size_t *size, size_t samples)
 {
     bk_acceleration_sums sums = {0};
     const double *first = influence;
     for (size_t s = 0; s < samples; first += size[s], s++) {
-        bk_acceleration_see(&sums, bk_acceleration_largest(first, size[s]), size[s]);
+        bk_acceleration_see(&sums, bk_lanes_largest(first, size[s]), size[s]);
     }
     if (!bk_acceleration_scale(&sums)) {
         return (double)NAN;

@@ -11,7 +11,6 @@
 #include "stats/lanes.h"
 
 #define MOST_BLOCKS 1000
-#define PIECE       1024 /* influence values at a time: whole lanes */
 
 /* Influence l_i = (n - 1) (mean of the delete-one values - the i-th), in place. */
 static void centre(double *values, size_t n, double factor)
@@ -63,37 +62,13 @@ static void ratio_influence(double *influence, const bk_bootstrap_plan *plan)
     }
 }
 
-/* Of a mean it is a multiple of the deviation: of n values from the first on. */
-static void mean_influence(double *influence, const bk_bootstrap_plan *plan, const bk_sample *sample,
-                           size_t first, size_t n)
+static bk_deviations deviations_of(const bk_bootstrap_plan *plan, const bk_sample *sample)
 {
-    const double *column = sample->columns + plan->width * first;
-    for (size_t i = 0; i < n; i++) {
-        influence[i] = sample->coefficient * (column[plan->width * i] - sample->mean);
-    }
-}
-
-/* So it is made in pieces, twice, and never stored. */
-static double largest_of_mean(const bk_bootstrap_plan *plan, const bk_sample *sample)
-{
-    double piece[PIECE], largest = 0;
-    for (size_t i = 0; i < sample->n; i += PIECE) {
-        const size_t now = sample->n - i < PIECE ? sample->n - i : PIECE;
-        mean_influence(piece, plan, sample, i, now);
-        const double here = bk_acceleration_largest(piece, now);
-        largest = here > largest ? here : largest;
-    }
-    return largest;
-}
-
-static void add_mean(bk_acceleration_sums *sums, const bk_bootstrap_plan *plan, const bk_sample *sample)
-{
-    double piece[PIECE];
-    for (size_t i = 0; i < sample->n; i += PIECE) {
-        const size_t now = sample->n - i < PIECE ? sample->n - i : PIECE;
-        mean_influence(piece, plan, sample, i, now);
-        bk_acceleration_add(sums, piece, now, sample->n);
-    }
+    return (bk_deviations){.values = sample->columns,
+                           .stride = plan->width,
+                           .n = sample->n,
+                           .mean = sample->mean,
+                           .coefficient = sample->coefficient};
 }
 
 static void mean_acceleration(double *acceleration, bool *flat, const bk_bootstrap_plan *plan)
@@ -101,13 +76,13 @@ static void mean_acceleration(double *acceleration, bool *flat, const bk_bootstr
     bk_acceleration_sums sums = {0};
     *flat = true;
     for (size_t s = 0; s < plan->samples_count; s++) {
-        const double largest = largest_of_mean(plan, &plan->samples[s]);
-        bk_acceleration_see(&sums, largest, plan->samples[s].n);
-        *flat = *flat && largest == 0;
+        const bk_deviations of = deviations_of(plan, &plan->samples[s]);
+        *flat = bk_deviations_see(&sums, &of, of.n) == 0 && *flat;
     }
     if (bk_acceleration_scale(&sums)) {
         for (size_t s = 0; s < plan->samples_count; s++) {
-            add_mean(&sums, plan, &plan->samples[s]);
+            const bk_deviations of = deviations_of(plan, &plan->samples[s]);
+            bk_deviations_add(&sums, &of, of.n);
         }
         *acceleration = bk_acceleration_finish(&sums);
     }
@@ -261,7 +236,7 @@ bk_status bk_bootstrap_jackknife(double *acceleration, bool *flat, const bk_boot
             size[s] = plan->samples[s].n;
         }
         *acceleration = bk_acceleration_influence(influence, size, plan->samples_count);
-        *flat = bk_acceleration_largest(influence, plan->units) == 0;
+        *flat = bk_lanes_largest(influence, plan->units) == 0;
     }
     bk_free(influence);
     bk_free(size);

@@ -36,8 +36,10 @@ static powers sum_powers(const double *values, size_t count, double centre, doub
     return sums;
 }
 
-/* Mean and standard deviation; third and fourth moments in units of the latter, for the Monte Carlo error of
- * both. Distances from the middle value first: equal values have just their mean and no spread. */
+/* Not by bk_summarise, which divides for every value: that was the largest serial part of an interval on
+ * several threads. Mean and standard deviation; third and fourth moments in units of the latter, for the
+ * Monte Carlo error of both. Distances from the middle value first: equal values have just their mean and no
+ * spread. */
 static void moments_of(bk_ladder *ladder, const double *values)
 {
     const double count = (double)ladder->count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Files with many chunks: the same bytes for any number of threads, equal chunks packed once, memory for a
  * batch alone, and memory that runs out at the n-th request. */
+#include "../refused_memory.h"
 #include "results/chunk_store.h"
 #include "sample.h"
 
@@ -14,11 +15,6 @@ TestSuite(chunk_store, .fini = sample_folder_remove);
 /* ---- Requests for memory, which the linker hands to these (tests/CMakeLists.txt) -------------------------
  */
 
-void *__real_bk_allocate(size_t count, size_t size);
-void *__wrap_bk_allocate(size_t count, size_t size);
-void *__real_bk_reallocate(void *memory, size_t old_count, size_t count, size_t size);
-void *__wrap_bk_reallocate(void *memory, size_t old_count, size_t count, size_t size);
-
 static atomic_size_t requests;
 static size_t refused = SIZE_MAX; /* the request that fails */
 
@@ -29,16 +25,6 @@ static bool serves(void)
     }
     (void)bk_fail(BK_MEMORY, "out of memory: planted");
     return false;
-}
-
-void *__wrap_bk_allocate(size_t count, size_t size)
-{
-    return serves() ? __real_bk_allocate(count, size) : NULL;
-}
-
-void *__wrap_bk_reallocate(void *memory, size_t old_count, size_t count, size_t size)
-{
-    return serves() ? __real_bk_reallocate(memory, old_count, count, size) : NULL;
 }
 
 /* ---- A tree of chunks ------------------------------------------------------------------------------------

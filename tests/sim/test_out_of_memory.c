@@ -5,49 +5,42 @@
  */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../refused_memory.h"
 #include "edge.h"
 
 TestSuite(out_of_memory, .init = study_reset);
 
-void *__real_bk_allocate(size_t count, size_t size);
-void *__wrap_bk_allocate(size_t count, size_t size);
-void *__real_bk_reallocate(void *memory, size_t old_count, size_t count, size_t size);
-void *__wrap_bk_reallocate(void *memory, size_t old_count, size_t count, size_t size);
 void *__real_bk_pages_resize(void *memory, size_t old_count, size_t count, size_t size);
 void *__wrap_bk_pages_resize(void *memory, size_t old_count, size_t count, size_t size);
 
-/* Requests that are still served; then one fails, or, with `for_good`, all do. */
-static size_t served = SIZE_MAX;
+/* Requests that are still served, of any thread; then one fails, or, with `for_good`, all do. */
+static atomic_size_t served = SIZE_MAX;
 static bool for_good;
-static size_t refused;
+static atomic_size_t refused;
 
 static bool serves(void)
 {
-    if (served == SIZE_MAX) {
+    size_t left = atomic_load(&served);
+    for (;;) {
+        if (left == SIZE_MAX) {
+            return true;
+        }
+        const size_t next = left > 0 ? left - 1 : for_good ? 0 : SIZE_MAX;
+        if (atomic_compare_exchange_weak(&served, &left, next)) {
+            break;
+        }
+    }
+    if (left > 0) {
         return true;
     }
-    if (served > 0) {
-        served--;
-        return true;
-    }
-    served = for_good ? 0 : SIZE_MAX;
     refused++;
     (void)bk_fail(BK_MEMORY, "out of memory: planted");
     return false;
-}
-
-void *__wrap_bk_allocate(size_t count, size_t size)
-{
-    return serves() ? __real_bk_allocate(count, size) : NULL;
-}
-
-void *__wrap_bk_reallocate(void *memory, size_t old_count, size_t count, size_t size)
-{
-    return serves() ? __real_bk_reallocate(memory, old_count, count, size) : NULL;
 }
 
 void *__wrap_bk_pages_resize(void *memory, size_t old_count, size_t count, size_t size)
