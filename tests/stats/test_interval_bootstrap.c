@@ -12,6 +12,7 @@
 #include <Rmath.h>
 
 #include "brisk/stats.h"
+#include "stats/lanes.h"
 
 /* Data of SciPy's test against R's boot. */
 static const double sixteen[] = {10, 12, 12.5, 12.5, 13.9, 15, 21, 22, 23, 34, 50, 81, 89, 121, 134, 213};
@@ -418,4 +419,24 @@ Test(bootstrap_input, ties_up_to_rounding_are_ties)
     cr_assert(input.equal == 2 && input.below == 1);
     cr_assert_float_eq(input.estimate, .2, 1e-15);
     cr_assert(input.range_low < -1e308 && input.range_high > 1e308);
+}
+
+/* What bounds the influence: a NaN must not pass for a small value. */
+Test(acceleration, the_largest_of_values_in_any_place)
+{
+    static const double strange[] = {NAN, INFINITY, -INFINITY};
+    double values[19];
+    for (size_t n = 1; n <= 19; n++) {
+        for (size_t place = 0; place < n; place++) {
+            for (size_t i = 0; i < n; i++) {
+                values[i] = i == place ? -3.5 : 1.0 / (double)(1 + i);
+            }
+            cr_assert_eq(bk_lanes_largest(values, n), 3.5, "%zu of %zu", place, n);
+            for (size_t s = 0; s < 3; s++) {
+                values[place] = strange[s];
+                cr_assert(isinf(bk_lanes_largest(values, n)), "%g at %zu of %zu", strange[s], place, n);
+            }
+        }
+    }
+    cr_assert_eq(bk_lanes_largest(values, 0), 0);
 }
