@@ -205,7 +205,7 @@ def files(bench):
         return ""
     return ("\nWriting the results file (digests, compression, write, fsync; default evaluation) takes " + ", ".join(parts)
             + "; asked 5 %. What is left of the lab's share is HDF5's own work on some 200 datasets and 1,100 attributes (about\n"
-            "15 ms; chunks are packed beside it on the other thread) and the disk (write, fsync, rename: 5 to 10 ms), in a run\n"
+            "15 to 25 ms; chunks are packed beside it on the other thread) and the disk (write, fsync, rename: 4 to 10 ms), in a run\n"
             "of a quarter of a second.\n")
 
 
